@@ -1,0 +1,700 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * NXIA: capabilities and channels between processes.
+ *
+ * This file is the reference of the ABI.
+ *
+ * Objects
+ * -------
+ *
+ * Each open of /dev/nxia is a *session*: a space of capabilities that is
+ * shared with no other open.  A *capability* is an object, the rights over it
+ * and a badge; a session names it by a 64-bit *handle*, which is never 0 and is
+ * never used again within the life of the session.
+ *
+ * An *endpoint* is where a service receives connections.  CONNECT on it makes
+ * a *channel*: two rings in pages that the kernel allocates, one ring for each
+ * direction, with one *end* in the session of the client and the other in the
+ * session that ACCEPTs.
+ *
+ * Every capability but the first of an endpoint is derived from another: by
+ * DERIVE, by TRANSFER, by BOOTSTRAP, by CONNECT (the end of the client) or by
+ * ACCEPT (the end of the server).  These derivations form a tree across
+ * sessions.  Guarantees:
+ *
+ *  1. Rights only shrink from parent to child.
+ *  2. When REVOKE returns, every descendant is dead in every session and in
+ *     flight: calls that waited on it have been woken and its mappings are
+ *     gone (an access raises SIGBUS).  Its handle answers EKEYREVOKED until
+ *     it is CLOSEd.
+ *  3. CLOSE gives the children of the capability to its parent, so that an
+ *     ancestor can still revoke them.
+ *  4. A session that ends, however it ends, closes all that it holds.
+ *  5. Connections to an endpoint wait while a session holds a capability with
+ *     NXIA_RIGHT_READ to it; one in flight does not count.  When the last one
+ *     goes, those that wait see their peer gone.  Accepted channels outlive it.
+ *
+ * Calls
+ * -----
+ *
+ * All calls are ioctls.  Those with a ``handle`` go to the session's file;
+ * NOTIFY, WAIT and NOTIFY_WAIT go to the file of a channel end.  The structure
+ * of a call may grow at its end: the number of the ioctl carries the size that
+ * the caller knows, shorter ones are filled up with zeros and longer ones are
+ * taken if what this kernel does not know is zero.  The layout is the same for
+ * 32-bit callers.
+ *
+ * Errors that every call can return:
+ *
+ *  - ENOTTY: this kernel has no call of that number (on this kind of file).
+ *  - EFAULT: the argument cannot be read or written.  Unless the call says
+ *    otherwise, nothing has changed.
+ *  - EINVAL: the structure is smaller than in the first version of this ABI, a
+ *    flag is unknown, or a reserved field is not zero.
+ *  - E2BIG: the structure is longer than what this kernel knows, and the rest
+ *    is not zero.
+ *
+ * Errors that every call with a handle can return:
+ *
+ *  - EBADF: the session holds no capability at that handle.
+ *  - EKEYREVOKED: the capability was revoked.
+ *  - ENOTTY: the object is not of the kind that the call needs.
+ *  - EPERM: the capability lacks a right that the call needs.
+ *
+ * Errors that every call which makes something can return:
+ *
+ *  - EDQUOT: a limit of the user who opened the session is reached (module
+ *    parameters max_caps, max_objects, max_pages).
+ *  - ENOMEM, EMFILE, ENFILE: as everywhere.
+ */
+#ifndef _UAPI_LINUX_NXIA_H
+#define _UAPI_LINUX_NXIA_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/** define NXIA_ABI_VERSION - rises with each release that adds to the ABI */
+#define NXIA_ABI_VERSION	1
+
+/**
+ * DOC: Rights
+ *
+ * ========  =======================================  ==========================
+ * right     on an endpoint                           on a channel end
+ * ========  =======================================  ==========================
+ * CONNECT   CONNECT
+ * READ      ACCEPT; poll for pending connections     map the peer's half, WAIT
+ *                                                    for data, RECEIVE
+ * WRITE                                              map the own half, WAIT for
+ *                                                    space, TRANSFER over it
+ * MAP                                                mmap
+ * DERIVE    DERIVE
+ * TRANSFER  be the subject of a TRANSFER
+ * REVOKE    REVOKE
+ * REMOTE    be held by a session of a remote domain
+ * INSPECT   QUERY tells the number of descendants
+ * ========  =======================================  ==========================
+ *
+ * A right that the object cannot use is refused with EINVAL.  SEAL and UNSEAL
+ * are reserved for scopes.  A channel end belongs to its session: it can be
+ * neither derived nor transferred.
+ */
+#define NXIA_RIGHT_CONNECT	(1ULL << 0)
+#define NXIA_RIGHT_READ		(1ULL << 1)
+#define NXIA_RIGHT_WRITE	(1ULL << 2)
+#define NXIA_RIGHT_MAP		(1ULL << 3)
+#define NXIA_RIGHT_DERIVE	(1ULL << 4)
+#define NXIA_RIGHT_TRANSFER	(1ULL << 5)
+#define NXIA_RIGHT_REVOKE	(1ULL << 6)
+#define NXIA_RIGHT_REMOTE	(1ULL << 7)
+#define NXIA_RIGHT_SEAL		(1ULL << 8)
+#define NXIA_RIGHT_UNSEAL	(1ULL << 9)
+#define NXIA_RIGHT_INSPECT	(1ULL << 10)
+
+#define NXIA_RIGHTS_ENDPOINT                                                   \
+	(NXIA_RIGHT_CONNECT | NXIA_RIGHT_READ | NXIA_RIGHT_DERIVE |            \
+	 NXIA_RIGHT_TRANSFER | NXIA_RIGHT_REVOKE | NXIA_RIGHT_REMOTE |         \
+	 NXIA_RIGHT_INSPECT)
+#define NXIA_RIGHTS_CHANNEL                                                    \
+	(NXIA_RIGHT_READ | NXIA_RIGHT_WRITE | NXIA_RIGHT_MAP)
+
+/**
+ * enum nxia_type - kinds of object
+ * @NXIA_TYPE_ENDPOINT: where a service receives connections
+ * @NXIA_TYPE_CHANNEL: one end of a channel
+ */
+enum nxia_type {
+	NXIA_TYPE_ENDPOINT = 1,
+	NXIA_TYPE_CHANNEL = 2,
+};
+
+/**
+ * DOC: The rings of a channel
+ *
+ * An end has two *halves* to map from its file.  It writes its own half, and
+ * only reads that of its peer; what is the own half of one is the peer's half
+ * of the other.  So each page has one writer.
+ *
+ * A half is, in this order::
+ *
+ *	producer page	struct nxia_index of the ring that the half's owner sends in
+ *	consumer page	struct nxia_index of the ring that the half's owner receives from
+ *	data		the ring that the half's owner sends in, size bytes
+ *	data		the same pages once more: a message never wraps
+ *
+ * mmap() takes a half whole: MAP_SHARED, offset %NXIA_MMAP_OWN with PROT_READ
+ * | PROT_WRITE and length 2 pages + 2 * tx_size, or offset %NXIA_MMAP_PEER with
+ * PROT_READ and length 2 pages + 2 * rx_size.  The mapping of the peer's half
+ * cannot be made writable.  Neither can be executed, inherited by fork(),
+ * grown by mremap(), dumped to a core file or pinned (O_DIRECT, vmsplice,
+ * process_vm_writev fail with EFAULT).  Errors of mmap():
+ *
+ *  - EINVAL: another offset, length or MAP_PRIVATE.
+ *  - EACCES: PROT_WRITE on the peer's half, or PROT_EXEC (EPERM where the kernel
+ *    has anonymous files noexec).
+ *  - EPERM: the capability lacks MAP, or READ for the peer's half, or WRITE for
+ *    the own one.
+ *  - EKEYREVOKED, EBADF: the capability was revoked, or closed.
+ *
+ * Indices count bytes since the channel was made and run freely; the place of
+ * index i in the data is i modulo size.  The producer stores to ``index`` of
+ * its producer page with release semantics after the data is written, the
+ * consumer to ``index`` of its consumer page after it has read.  Each loads the
+ * other's index with acquire semantics.  The bytes used are producer index
+ * minus consumer index; more than size is impossible, and whoever sees it
+ * treats the channel as poisoned.  What is in the data is for the two ends to
+ * agree.  The peer can change data, index and want at any time: copy first,
+ * then check the copy.
+ *
+ * Sleep and wake: ``want`` tells the other side that its owner sleeps, and for
+ * how many bytes: of data in a consumer page, of space in a producer page; 0
+ * while awake.  A producer that has stored its index executes a full memory
+ * barrier, loads the consumer's ``want`` and calls NOTIFY if it is not 0 and at
+ * least that many bytes are used; a consumer does likewise with the producer's
+ * ``want`` and the bytes that are free.  A want beyond size means size.
+ *
+ * The kernel sets ``want`` to 1 where it is 0 when WAIT or poll() is about to
+ * report that there is nothing, and looks at the indices again afterwards; so
+ * neither can miss a message.  WAIT sets it back to 0 when it returns, poll()
+ * does not.  Whoever uses edge-triggered epoll, and sets ``want`` to 0 while it
+ * works, must set it again, execute a full memory barrier, and look at the ring
+ * once more before it sleeps.
+ */
+
+/**
+ * struct nxia_index - start of a producer page or consumer page
+ * @index: bytes produced or consumed since the channel was made
+ * @want: bytes (of space or of data) that the owner of the page waits for, or 0
+ *
+ * The rest of the page is reserved and stays zero.  The two words have a cache
+ * line each.
+ */
+struct nxia_index {
+	__u64 index;
+	__u64 reserved1[7];
+	__u64 want;
+	__u64 reserved2[7];
+};
+
+#define NXIA_MMAP_OWN	0ULL
+#define NXIA_MMAP_PEER	(1ULL << 40)
+
+/**
+ * DOC: Files
+ *
+ * CONNECT, ACCEPT and FD give a file descriptor (close-on-exec) that stands for
+ * a capability of the session.  It holds the capability's memory, not its
+ * authority: once the capability is closed or revoked, calls on the file fail
+ * with EBADF or EKEYREVOKED, and closing the file does not close the
+ * capability.  What is closed stays charged to its user until the last file that
+ * stands for it is closed too.  poll(), epoll and io_uring's poll work on it:
+ *
+ *  - channel end: EPOLLIN while data (at least the ``want`` of the consumer
+ *    page, at least 1 byte) or a peer's close is to be seen, EPOLLOUT while
+ *    there is space (likewise), EPOLLHUP once the peer is gone, EPOLLERR when
+ *    the channel is poisoned or the capability is dead.
+ *  - endpoint: EPOLLIN while a connection waits for ACCEPT (needs READ, else
+ *    EPOLLERR), EPOLLERR when the capability is dead.
+ */
+
+/**
+ * struct nxia_info - what this kernel offers and how much of it is used
+ * @abi_version: out: %NXIA_ABI_VERSION of the module
+ * @flags: out: %NXIA_INFO_ENFORCING if the kernel has the LSM shim and labels
+ *	are enforced beyond NXIA's own objects; %NXIA_INFO_REGISTRY if there is a
+ *	registry, so that BOOTSTRAP would work
+ * @session: out: number of the session, as nxiactl shows it
+ * @transfer_max: out: most capabilities in one TRANSFER
+ * @ring_min: out: smallest size of a ring in bytes (the page size)
+ * @ring_max: out: largest size of a ring in bytes
+ * @max_caps: out: most capabilities of the session's user
+ * @max_objects: out: most objects of the session's user
+ * @max_pages: out: most pages in rings of the session's user
+ * @caps: out: capabilities that the session's user holds now
+ * @objects: out: objects that the session's user has now
+ * @pages: out: pages in rings of the session's user now
+ */
+struct nxia_info {
+	__u32 abi_version;
+	__u32 flags;
+	__u32 session;
+	__u32 transfer_max;
+	__u64 ring_min;
+	__u64 ring_max;
+	__u64 max_caps;
+	__u64 max_objects;
+	__u64 max_pages;
+	__u64 caps;
+	__u64 objects;
+	__u64 pages;
+};
+
+#define NXIA_INFO_ENFORCING	(1U << 0)
+#define NXIA_INFO_REGISTRY	(1U << 1)
+
+/**
+ * struct nxia_bootstrap - a first capability: CONNECT to the registry
+ * @flags: in: 0
+ * @reserved: in: 0
+ * @handle: out: capability with %NXIA_RIGHT_CONNECT and badge 0
+ *
+ * Each call derives another one from the registry's own.
+ *
+ * Errors: ENXIO: there is no registry now (its service is not running).
+ */
+struct nxia_bootstrap {
+	__u32 flags;
+	__u32 reserved;
+	__u64 handle;
+};
+
+/**
+ * struct nxia_endpoint_create - make an endpoint
+ * @flags: in: 0 or %NXIA_ENDPOINT_REGISTRY, which makes it the one that
+ *	BOOTSTRAP leads to; needs CAP_MAC_ADMIN in the initial user namespace
+ * @backlog: in: connections that may wait for ACCEPT, 1 to %NXIA_BACKLOG_MAX
+ * @rights: in: rights over it, of %NXIA_RIGHTS_ENDPOINT
+ * @handle: out: the capability, with badge 0
+ *
+ * Errors:
+ *
+ *  - EINVAL: @backlog is out of range, or @rights has none or others, or lacks
+ *    CONNECT for a registry.
+ *  - EPERM: %NXIA_ENDPOINT_REGISTRY without CAP_MAC_ADMIN.
+ *  - EBUSY: %NXIA_ENDPOINT_REGISTRY while there is a registry.
+ */
+struct nxia_endpoint_create {
+	__u32 flags;
+	__u32 backlog;
+	__u64 rights;
+	__u64 handle;
+};
+
+#define NXIA_ENDPOINT_REGISTRY	(1U << 0)
+#define NXIA_BACKLOG_MAX	1024
+
+/**
+ * struct nxia_connect - make a channel to an endpoint
+ * @endpoint: in: handle of the endpoint; needs CONNECT
+ * @flags: in: 0
+ * @fd: out: file of the new end
+ * @tx_size: in: bytes of the ring to the server: a power of two, from
+ *	nxia_info.ring_min to nxia_info.ring_max
+ * @rx_size: in: bytes of the ring from the server, likewise
+ * @handle: out: the new end, with %NXIA_RIGHTS_CHANNEL and the badge of
+ *	@endpoint; derived from @endpoint
+ *
+ * Does not wait for the server: the client can write at once.  If no one
+ * accepts it the client sees its peer gone, once no one is left who could.  If
+ * the client goes before, the connection is dropped.  The pages are charged to
+ * the client.
+ *
+ * Errors:
+ *
+ *  - EINVAL: a size is not a power of two or out of range.
+ *  - ECONNREFUSED: no one is left who could accept.
+ *  - EAGAIN: as many connections wait as the endpoint's backlog allows.
+ */
+struct nxia_connect {
+	__u64 endpoint;
+	__u32 flags;
+	__s32 fd;
+	__u64 tx_size;
+	__u64 rx_size;
+	__u64 handle;
+};
+
+/**
+ * struct nxia_accept - take the oldest connection that waits
+ * @endpoint: in: handle of the endpoint; needs READ
+ * @flags: in: 0
+ * @fd: out: file of the new end
+ * @tx_size: out: bytes of the ring to the client
+ * @rx_size: out: bytes of the ring from the client
+ * @handle: out: the new end, with %NXIA_RIGHTS_CHANNEL, derived from @endpoint
+ * @badge: out: badge of the capability that the client connected with
+ * @label: out: label of the client when it connected (0: none)
+ * @domain: out: domain of the client when it connected (0: none)
+ * @pid: out: the client's process, in the pid namespace of the caller; 0 if it
+ *	is not there
+ * @uid: out: effective user of the client when it connected, in the user
+ *	namespace of the caller (the overflow uid where it has none)
+ * @reserved: in: 0
+ *
+ * Never waits: poll() the file that FD gives.
+ *
+ * Errors:
+ *
+ *  - EAGAIN: no connection waits.
+ *  - EDQUOT, EMFILE, ENFILE, ENOMEM: the connection still waits.
+ *  - EFAULT: @handle etc. could not be written; the connection that was taken
+ *    is closed.
+ */
+struct nxia_accept {
+	__u64 endpoint;
+	__u32 flags;
+	__s32 fd;
+	__u64 tx_size;
+	__u64 rx_size;
+	__u64 handle;
+	__u64 badge;
+	__u64 label;
+	__u32 domain;
+	__s32 pid;
+	__u32 uid;
+	__u32 reserved;
+};
+
+/**
+ * struct nxia_derive - make a child of a capability
+ * @parent: in: handle; needs DERIVE
+ * @rights: in: rights of the child, at least one, none that the parent lacks
+ * @badge: in: badge of the child; 0 keeps the parent's
+ * @flags: in: 0
+ * @reserved: in: 0
+ * @handle: out: the child
+ *
+ * Errors:
+ *
+ *  - EINVAL: @rights is 0 or has rights that the object cannot use.
+ *  - EPERM: @rights has rights that the parent lacks, or @badge is another than
+ *    the one that the parent has.
+ */
+struct nxia_derive {
+	__u64 parent;
+	__u64 rights;
+	__u64 badge;
+	__u32 flags;
+	__u32 reserved;
+	__u64 handle;
+};
+
+/**
+ * struct nxia_transfer_cap - one capability of a TRANSFER or RECEIVE
+ * @handle: TRANSFER: in: handle; needs TRANSFER.  RECEIVE: out: the child
+ * @rights: TRANSFER: in: rights of the child, as in DERIVE.  RECEIVE: out:
+ *	its rights
+ * @badge: TRANSFER: in: badge of the child, as in DERIVE (a badge needs DERIVE
+ *	too).  RECEIVE: out: its badge
+ */
+struct nxia_transfer_cap {
+	__u64 handle;
+	__u64 rights;
+	__u64 badge;
+};
+
+/**
+ * struct nxia_transfer - send children of capabilities over a channel
+ * @channel: in: handle of the channel end; needs WRITE
+ * @caps: in: address of the array of struct nxia_transfer_cap
+ * @count: in: its length, 1 to nxia_info.transfer_max
+ * @flags: in: 0
+ * @sequence: out: number of the batch in this direction, from 1
+ *
+ * The children wait in the kernel until the peer RECEIVEs them; a message in
+ * the ring tells it to.  In flight they are charged to the sender, and can be
+ * revoked.  The batch goes whole or, on an error, not at all.
+ *
+ * Errors:
+ *
+ *  - EINVAL, EBADF, EKEYREVOKED, EPERM: also for an entry of @caps, as in DERIVE.
+ *  - E2BIG: @count is too large.
+ *  - EAGAIN: %NXIA_TRANSFER_BATCHES batches wait for the peer.
+ *  - EPIPE: the peer is gone.
+ *  - EFAULT: also if @sequence could not be written; then the batch is sent.
+ */
+struct nxia_transfer {
+	__u64 channel;
+	__u64 caps;
+	__u32 count;
+	__u32 flags;
+	__u64 sequence;
+};
+
+#define NXIA_TRANSFER_MAX	16
+#define NXIA_TRANSFER_BATCHES	64
+
+/**
+ * struct nxia_receive - take the oldest batch that the peer has sent
+ * @channel: in: handle of the channel end; needs READ
+ * @caps: in: address of an array of struct nxia_transfer_cap
+ * @count: in: its length; out: length of the batch
+ * @flags: in: 0
+ * @sequence: out: number of the batch in this direction, from 1
+ *
+ * A capability that was revoked in flight keeps its place in the batch: its
+ * handle answers EKEYREVOKED.
+ *
+ * Errors:
+ *
+ *  - EAGAIN: no batch waits (and the peer may send one).
+ *  - EPIPE: no batch waits, and the peer is gone.
+ *  - EMSGSIZE: the batch is longer than @count, which now tells its length; it
+ *    still waits.
+ *  - EDQUOT, ENOMEM: the batch still waits.
+ *  - EFAULT: the capabilities of the batch are closed.
+ */
+struct nxia_receive {
+	__u64 channel;
+	__u64 caps;
+	__u32 count;
+	__u32 flags;
+	__u64 sequence;
+};
+
+/**
+ * struct nxia_revoke - destroy every descendant of a capability
+ * @handle: in: handle; needs REVOKE; it stays as it is
+ * @flags: in: 0
+ * @reserved: in: 0
+ * @revoked: out: how many capabilities were destroyed
+ *
+ * Errors: EFAULT: @revoked could not be written; the descendants are destroyed.
+ */
+struct nxia_revoke {
+	__u64 handle;
+	__u32 flags;
+	__u32 reserved;
+	__u64 revoked;
+};
+
+/**
+ * struct nxia_close - drop a capability
+ * @handle: in: handle; needs no right, and may be a revoked one
+ * @flags: in: 0
+ * @reserved: in: 0
+ *
+ * Its children become those of its parent.  Closing a channel end tells the
+ * peer, and takes the own mappings away (an access raises SIGBUS).
+ */
+struct nxia_close {
+	__u64 handle;
+	__u32 flags;
+	__u32 reserved;
+};
+
+/**
+ * struct nxia_query - look at a capability
+ * @handle: in: handle; needs no right
+ * @flags: in: 0
+ * @type: out: &enum nxia_type of the object
+ * @rights: out: its rights
+ * @badge: out: its badge
+ * @object: out: number of the object, the same for all that hold it
+ * @descendants: out: how many capabilities are derived from it, over all
+ *	generations; 0 without INSPECT
+ */
+struct nxia_query {
+	__u64 handle;
+	__u32 flags;
+	__u32 type;
+	__u64 rights;
+	__u64 badge;
+	__u64 object;
+	__u64 descendants;
+};
+
+/**
+ * struct nxia_fd - make a file that stands for a capability
+ * @handle: in: handle; needs no right
+ * @flags: in: 0
+ * @fd: out: the file
+ */
+struct nxia_fd {
+	__u64 handle;
+	__u32 flags;
+	__s32 fd;
+};
+
+/**
+ * struct nxia_handle - the handle that a file stands for
+ * @fd: in: a file of CONNECT, ACCEPT or FD
+ * @flags: in: 0
+ * @handle: out: the handle, also of a revoked capability
+ *
+ * Errors:
+ *
+ *  - EBADF: @fd is no such file, or its capability is closed.
+ *  - EXDEV: it belongs to another session.
+ */
+struct nxia_handle {
+	__s32 fd;
+	__u32 flags;
+	__u64 handle;
+};
+
+/**
+ * struct nxia_wait - sleep until a channel end is ready
+ * @flags: in: %NXIA_WAIT_READ, %NXIA_WAIT_WRITE or both
+ * @ready: out: which of @flags are so
+ * @timeout: in: nanoseconds; 0 looks without sleeping, %NXIA_WAIT_FOREVER
+ *
+ * Ready to read: the ring from the peer has at least the ``want`` of the own
+ * consumer page, or any data if the peer is gone.  Ready to write: the ring to
+ * the peer has space for the ``want`` of the own producer page.  A ``want`` of 0
+ * means 1 byte.
+ *
+ * Errors:
+ *
+ *  - ETIMEDOUT: not ready within @timeout.
+ *  - EINTR: a signal came.  With %NXIA_WAIT_FOREVER the call is restarted if
+ *    the handler was set with SA_RESTART, otherwise never.
+ *  - EPIPE: not ready, and the peer is gone.
+ *  - EBADMSG: the indices are impossible; the channel is poisoned for good.
+ *  - EPERM: READ or WRITE is missing.
+ *  - EKEYREVOKED, EBADF: the capability was revoked, or closed.
+ */
+struct nxia_wait {
+	__u32 flags;
+	__u32 ready;
+	__u64 timeout;
+};
+
+#define NXIA_WAIT_READ		(1U << 0)
+#define NXIA_WAIT_WRITE		(1U << 1)
+#define NXIA_WAIT_FOREVER	(~0ULL)
+
+#define NXIA_IOC_MAGIC		0xB9
+
+/* on the file of a session */
+#define NXIA_IOC_INFO		_IOWR(NXIA_IOC_MAGIC, 0x00, struct nxia_info)
+#define NXIA_IOC_BOOTSTRAP	_IOWR(NXIA_IOC_MAGIC, 0x01, struct nxia_bootstrap)
+#define NXIA_IOC_ENDPOINT_CREATE                                               \
+	_IOWR(NXIA_IOC_MAGIC, 0x02, struct nxia_endpoint_create)
+#define NXIA_IOC_CONNECT	_IOWR(NXIA_IOC_MAGIC, 0x03, struct nxia_connect)
+#define NXIA_IOC_ACCEPT		_IOWR(NXIA_IOC_MAGIC, 0x04, struct nxia_accept)
+#define NXIA_IOC_DERIVE		_IOWR(NXIA_IOC_MAGIC, 0x05, struct nxia_derive)
+#define NXIA_IOC_TRANSFER	_IOWR(NXIA_IOC_MAGIC, 0x06, struct nxia_transfer)
+#define NXIA_IOC_RECEIVE	_IOWR(NXIA_IOC_MAGIC, 0x07, struct nxia_receive)
+#define NXIA_IOC_REVOKE		_IOWR(NXIA_IOC_MAGIC, 0x08, struct nxia_revoke)
+#define NXIA_IOC_CLOSE		_IOWR(NXIA_IOC_MAGIC, 0x09, struct nxia_close)
+#define NXIA_IOC_QUERY		_IOWR(NXIA_IOC_MAGIC, 0x0a, struct nxia_query)
+#define NXIA_IOC_FD		_IOWR(NXIA_IOC_MAGIC, 0x0b, struct nxia_fd)
+#define NXIA_IOC_HANDLE		_IOWR(NXIA_IOC_MAGIC, 0x0c, struct nxia_handle)
+
+/**
+ * DOC: NOTIFY
+ *
+ * NXIA_IOC_NOTIFY, without an argument, on the file of a channel end: wakes the
+ * peer, which looks at its rings.  Needs READ or WRITE.
+ *
+ * Errors: EPIPE: the peer is gone.  EKEYREVOKED, EBADF: as for WAIT.
+ */
+#define NXIA_IOC_NOTIFY		_IO(NXIA_IOC_MAGIC, 0x40)
+/* WAIT, and NOTIFY followed by WAIT (a peer that is gone is left to WAIT) */
+#define NXIA_IOC_WAIT		_IOWR(NXIA_IOC_MAGIC, 0x41, struct nxia_wait)
+#define NXIA_IOC_NOTIFY_WAIT	_IOWR(NXIA_IOC_MAGIC, 0x42, struct nxia_wait)
+
+/**
+ * DOC: Generic netlink
+ *
+ * Family "nxia", version 1, for the administrator.
+ *
+ * NXIA_CMD_STATUS (do; anyone)
+ *	Request: nothing.  Reply: ABI_VERSION, FLAGS (as nxia_info.flags),
+ *	SESSIONS, CAPS, OBJECTS, PAGES: totals over all users.
+ *
+ * NXIA_CMD_SESSION (dump; CAP_MAC_ADMIN)
+ *	Request: nothing.  Reply, a message for each session: SESSION, PID (of
+ *	the opener, in the initial pid namespace), UID (in the initial user
+ *	namespace), COMM, CAPS.
+ *
+ * NXIA_CMD_CAP (dump; CAP_MAC_ADMIN)
+ *	Request: SESSION (all sessions without it).  Reply, a message for each
+ *	capability: SESSION, HANDLE, TYPE, RIGHTS, BADGE, OBJECT, PARENT_SESSION
+ *	and PARENT_HANDLE (absent without a parent in a session), REVOKED (a
+ *	flag).
+ *
+ * NXIA_CMD_REVOKE (do; CAP_MAC_ADMIN)
+ *	Request: SESSION, HANDLE.  Destroys the capability and every descendant
+ *	as REVOKE of its parent would.  Reply: REVOKED_COUNT.
+ *
+ * Errors: EPERM: CAP_MAC_ADMIN in the initial user namespace is missing.
+ * EINVAL: an attribute is missing.  ESRCH: no such session.  EBADF: no such
+ * handle in it.  EKEYREVOKED: it was revoked before.
+ */
+#define NXIA_GENL_NAME		"nxia"
+#define NXIA_GENL_VERSION	1
+
+enum nxia_cmd {
+	NXIA_CMD_UNSPEC,
+	NXIA_CMD_STATUS,
+	NXIA_CMD_SESSION,
+	NXIA_CMD_CAP,
+	NXIA_CMD_REVOKE,
+	__NXIA_CMD_MAX,
+};
+
+#define NXIA_CMD_MAX		(__NXIA_CMD_MAX - 1)
+
+/**
+ * enum nxia_attr - attributes of the netlink family
+ * @NXIA_ATTR_ABI_VERSION: u32
+ * @NXIA_ATTR_FLAGS: u32, NXIA_INFO_*
+ * @NXIA_ATTR_SESSIONS: u64, number of sessions
+ * @NXIA_ATTR_CAPS: u64, number of capabilities
+ * @NXIA_ATTR_OBJECTS: u64, number of objects
+ * @NXIA_ATTR_PAGES: u64, number of pages in rings
+ * @NXIA_ATTR_SESSION: u32, number of a session
+ * @NXIA_ATTR_PID: u32, process that opened the session
+ * @NXIA_ATTR_UID: u32, user that opened the session
+ * @NXIA_ATTR_COMM: string, name of the process that opened the session
+ * @NXIA_ATTR_HANDLE: u64
+ * @NXIA_ATTR_TYPE: u32, &enum nxia_type
+ * @NXIA_ATTR_RIGHTS: u64, NXIA_RIGHT_*
+ * @NXIA_ATTR_BADGE: u64
+ * @NXIA_ATTR_OBJECT: u64, number of the object
+ * @NXIA_ATTR_PARENT_SESSION: u32
+ * @NXIA_ATTR_PARENT_HANDLE: u64
+ * @NXIA_ATTR_REVOKED: flag: the capability is dead and waits for CLOSE
+ * @NXIA_ATTR_REVOKED_COUNT: u64, capabilities destroyed, with the one named
+ * @NXIA_ATTR_PAD: padding
+ */
+enum nxia_attr {
+	NXIA_ATTR_UNSPEC,
+	NXIA_ATTR_ABI_VERSION,
+	NXIA_ATTR_FLAGS,
+	NXIA_ATTR_SESSIONS,
+	NXIA_ATTR_CAPS,
+	NXIA_ATTR_OBJECTS,
+	NXIA_ATTR_PAGES,
+	NXIA_ATTR_SESSION,
+	NXIA_ATTR_PID,
+	NXIA_ATTR_UID,
+	NXIA_ATTR_COMM,
+	NXIA_ATTR_HANDLE,
+	NXIA_ATTR_TYPE,
+	NXIA_ATTR_RIGHTS,
+	NXIA_ATTR_BADGE,
+	NXIA_ATTR_OBJECT,
+	NXIA_ATTR_PARENT_SESSION,
+	NXIA_ATTR_PARENT_HANDLE,
+	NXIA_ATTR_REVOKED,
+	NXIA_ATTR_REVOKED_COUNT,
+	NXIA_ATTR_PAD,
+	__NXIA_ATTR_MAX,
+};
+
+#define NXIA_ATTR_MAX		(__NXIA_ATTR_MAX - 1)
+
+#endif /* _UAPI_LINUX_NXIA_H */
