@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Objects, capabilities, and the trees in which capabilities are derived.
+ *
+ * A capability dies in two steps.  Under the lock of its tree it gets its error
+ * and leaves the tree, so that nothing can be derived from it any more.  Then,
+ * without a lock, its object is told.  Whoever killed it does both before it
+ * returns, and collects on a list what is between the two.
+ */
+#include <linux/atomic.h>
+#include <linux/slab.h>
+#include <kunit/visibility.h>
+
+#include "cap.h"
+
+static atomic64_t last_object = ATOMIC64_INIT(0);
+
+/* Charges @user.  The caller holds the first reference. */
+int nxia_object_init(struct nxia_object *object, const struct nxia_object_ops *ops,
+		     struct nxia_user *user)
+{
+	int err;
+
+	err = nxia_user_charge(user, NXIA_CHARGE_OBJECTS, 1);
+	if (err)
+		return err;
+	object->ops = ops;
+	object->id = atomic64_inc_return(&last_object);
+	object->user = nxia_user_get(user);
+	refcount_set(&object->refs, 1);
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_object_init);
+
+void nxia_object_get(struct nxia_object *object)
+{
+	refcount_inc(&object->refs);
+}
+
+void nxia_object_put(struct nxia_object *object)
+{
+	struct nxia_user *user = object->user;
+
+	if (!refcount_dec_and_test(&object->refs))
+		return;
+	object->ops->free(object);
+	nxia_user_uncharge(user, NXIA_CHARGE_OBJECTS, 1);
+	nxia_user_put(user);
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_object_put);
+
+struct nxia_tree *nxia_tree_create(void)
+{
+	struct nxia_tree *tree;
+
+	tree = kmalloc(sizeof(*tree), GFP_KERNEL_ACCOUNT);
+	if (!tree)
+		return ERR_PTR(-ENOMEM);
+	mutex_init(&tree->lock);
+	refcount_set(&tree->refs, 1);
+	return tree;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_tree_create);
+
+void nxia_tree_put(struct nxia_tree *tree)
+{
+	if (!refcount_dec_and_test(&tree->refs))
+		return;
+	mutex_destroy(&tree->lock);
+	kfree(tree);
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_tree_put);
+
+/* A capability outside any session, charged to @user, not yet in the tree. */
+struct nxia_cap *nxia_cap_create(struct nxia_object *object, struct nxia_tree *tree,
+				 struct nxia_user *user, u64 rights, u64 badge)
+{
+	struct nxia_cap *cap;
+	int err;
+
+	err = nxia_user_charge(user, NXIA_CHARGE_CAPS, 1);
+	if (err)
+		return ERR_PTR(err);
+	cap = kzalloc(sizeof(*cap), GFP_KERNEL_ACCOUNT);
+	if (!cap) {
+		nxia_user_uncharge(user, NXIA_CHARGE_CAPS, 1);
+		return ERR_PTR(-ENOMEM);
+	}
+	nxia_object_get(object);
+	refcount_inc(&tree->refs);
+	cap->object = object;
+	cap->tree = tree;
+	cap->user = nxia_user_get(user);
+	INIT_LIST_HEAD(&cap->children);
+	INIT_LIST_HEAD(&cap->sibling);
+	cap->rights = rights;
+	cap->badge = badge;
+	refcount_set(&cap->refs, 1);
+	return cap;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_create);
+
+/* Makes @cap a child of @parent, unless one of them has died meanwhile. */
+int nxia_cap_link(struct nxia_cap *cap, struct nxia_cap *parent)
+{
+	guard(mutex)(&cap->tree->lock);
+	if (parent->error || cap->error)
+		return parent->error ?: cap->error;
+	cap->parent = parent;
+	list_add_tail(&cap->sibling, &parent->children);
+	return 0;
+}
+
+static int check_derivation(const struct nxia_cap *parent, u64 rights, u64 badge)
+{
+	if (!rights || rights & ~parent->object->ops->rights)
+		return -EINVAL;
+	if (rights & ~parent->rights)
+		return -EPERM;
+	if (badge && parent->badge && badge != parent->badge)
+		return -EPERM;
+	return 0;
+}
+
+/* A child of @parent outside any session, charged to @user. */
+struct nxia_cap *nxia_cap_derive(struct nxia_cap *parent, struct nxia_user *user,
+				 u64 rights, u64 badge)
+{
+	struct nxia_cap *cap;
+	int err;
+
+	err = check_derivation(parent, rights, badge);
+	if (err)
+		return ERR_PTR(err);
+	cap = nxia_cap_create(parent->object, parent->tree, user, rights,
+			      badge ?: parent->badge);
+	if (IS_ERR(cap))
+		return cap;
+	err = nxia_cap_link(cap, parent);
+	if (err) {
+		nxia_cap_put(cap);
+		return ERR_PTR(err);
+	}
+	return cap;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_derive);
+
+struct nxia_cap *nxia_cap_get(struct nxia_cap *cap)
+{
+	refcount_inc(&cap->refs);
+	return cap;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_get);
+
+void nxia_cap_put(struct nxia_cap *cap)
+{
+	if (!refcount_dec_and_test(&cap->refs))
+		return;
+	nxia_object_put(cap->object);
+	nxia_tree_put(cap->tree);
+	nxia_user_uncharge(cap->user, NXIA_CHARGE_CAPS, 1);
+	nxia_user_put(cap->user);
+	kfree_rcu(cap, rcu);
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_put);
+
+/* Takes a childless @cap out of the tree and onto @dead, with a reference. */
+static void kill_leaf(struct nxia_cap *cap, int error, struct list_head *dead)
+{
+	lockdep_assert_held(&cap->tree->lock);
+	WRITE_ONCE(cap->error, error);
+	cap->parent = NULL;
+	nxia_cap_get(cap);
+	list_move_tail(&cap->sibling, dead);
+}
+
+static struct nxia_cap *leaf_below(struct nxia_cap *cap)
+{
+	while (!list_empty(&cap->children))
+		cap = list_first_entry(&cap->children, struct nxia_cap, sibling);
+	return cap;
+}
+
+/* Leaves first, each visited once on the way down and once on the way up. */
+static u64 kill_descendants(struct nxia_cap *top, struct list_head *dead)
+{
+	struct nxia_cap *cap = leaf_below(top);
+	u64 count = 0;
+
+	while (cap != top) {
+		struct nxia_cap *parent = cap->parent;
+
+		kill_leaf(cap, -EKEYREVOKED, dead);
+		count++;
+		cap = leaf_below(parent);
+	}
+	return count;
+}
+
+static void bury(struct list_head *dead)
+{
+	struct nxia_cap *cap, *next;
+
+	list_for_each_entry_safe(cap, next, dead, sibling) {
+		list_del_init(&cap->sibling);
+		cap->object->ops->died(cap);
+		nxia_cap_put(cap);
+	}
+}
+
+/* Destroys all that derives from @cap; returns how many that were. */
+u64 nxia_cap_revoke(struct nxia_cap *cap)
+{
+	LIST_HEAD(dead);
+	u64 count;
+
+	scoped_guard(mutex, &cap->tree->lock)
+		count = kill_descendants(cap, &dead);
+	bury(&dead);
+	return count;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_revoke);
+
+/* Destroys @cap and all that derives from it; 0 if it was dead. */
+u64 nxia_cap_destroy(struct nxia_cap *cap)
+{
+	LIST_HEAD(dead);
+	u64 count = 0;
+
+	scoped_guard(mutex, &cap->tree->lock) {
+		if (!cap->error) {
+			count = kill_descendants(cap, &dead) + 1;
+			kill_leaf(cap, -EKEYREVOKED, &dead);
+		}
+	}
+	bury(&dead);
+	return count;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_destroy);
+
+/* Gives the children of @cap to its parent, or makes them roots. */
+static void orphan_children(struct nxia_cap *cap)
+{
+	struct nxia_cap *child, *next;
+
+	list_for_each_entry_safe(child, next, &cap->children, sibling) {
+		child->parent = cap->parent;
+		if (cap->parent)
+			list_move_tail(&child->sibling, &cap->parent->children);
+		else
+			list_del_init(&child->sibling);
+	}
+}
+
+/* Ends @cap for its holder, whose reference goes with it. */
+void nxia_cap_close(struct nxia_cap *cap)
+{
+	LIST_HEAD(dead);
+
+	scoped_guard(mutex, &cap->tree->lock) {
+		cap->session = NULL;
+		if (!cap->error) {
+			orphan_children(cap);
+			kill_leaf(cap, -EBADF, &dead);
+		}
+	}
+	bury(&dead);
+	nxia_cap_put(cap);
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_close);
+
+/* The next one after @cap in the tree below @top, parents before children. */
+static struct nxia_cap *next_below(struct nxia_cap *top, struct nxia_cap *cap)
+{
+	if (!list_empty(&cap->children))
+		return list_first_entry(&cap->children, struct nxia_cap, sibling);
+	while (cap != top && list_is_last(&cap->sibling, &cap->parent->children))
+		cap = cap->parent;
+	return cap == top ? NULL : list_next_entry(cap, sibling);
+}
+
+u64 nxia_cap_descendants(struct nxia_cap *top)
+{
+	struct nxia_cap *cap;
+	u64 count = 0;
+
+	guard(mutex)(&top->tree->lock);
+	for (cap = next_below(top, top); cap; cap = next_below(top, cap))
+		count++;
+	return count;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_descendants);

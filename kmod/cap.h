@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Objects, capabilities, and the trees in which capabilities are derived.
+ *
+ * Locks, outermost first:
+ *
+ *	nxia_tree.lock	mutex	parents, children and deaths in one tree
+ *	  nxia_endpoint.lock	spin	backlog and acceptors
+ *	    nxia_channel.lock	spin	which ends are gone, batches in flight
+ *	nxia_end.map_lock	rwsem	page faults against the end's death;
+ *					taken inside mmap_lock, outside the
+ *					mapping's i_mmap_rwsem; never with the
+ *					others
+ *	registry_lock		spin	which capability is the registry's; never
+ *					with the others
+ *	users_lock		mutex	innermost of the mutexes
+ *
+ * No two trees are ever locked together, and no lock is held while user memory
+ * is touched.
+ */
+#ifndef NXIA_CAP_H
+#define NXIA_CAP_H
+
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include <uapi/linux/nxia.h>
+
+#include "user.h"
+
+struct nxia_cap;
+struct nxia_object;
+struct nxia_session;
+
+/**
+ * struct nxia_object_ops - what makes a kind of object
+ * @type: &enum nxia_type
+ * @rights: the rights that it can use
+ * @fops: of the files that stand for a capability to it
+ * @file_ready: may be NULL; prepares such a file before it is visible
+ * @installed: may be NULL; a capability has come into a session.  May be
+ *	called after @died, for one that was revoked in flight
+ * @died: a capability has just been revoked or closed; wakes its waiters,
+ *	takes away its mappings, drops what only it kept.  Called once for each,
+ *	without locks, and may sleep
+ * @free: the last reference is gone
+ */
+struct nxia_object_ops {
+	enum nxia_type type;
+	u64 rights;
+	const struct file_operations *fops;
+	void (*file_ready)(struct nxia_cap *cap, struct file *file);
+	void (*installed)(struct nxia_cap *cap);
+	void (*died)(struct nxia_cap *cap);
+	void (*free)(struct nxia_object *object);
+};
+
+/**
+ * struct nxia_object - common start of every object
+ * @ops: its kind
+ * @id: number, never used again
+ * @refs: one for each capability and for whatever else keeps it
+ * @user: who is charged for it; a reference
+ */
+struct nxia_object {
+	const struct nxia_object_ops *ops;
+	u64 id;
+	refcount_t refs;
+	struct nxia_user *user;
+};
+
+/**
+ * struct nxia_tree - all that derives from one endpoint, channels included
+ * @lock: protects the links and deaths of its capabilities
+ * @refs: one for each of its capabilities
+ */
+struct nxia_tree {
+	struct mutex lock; /* links and deaths */
+	refcount_t refs;
+};
+
+/**
+ * struct nxia_cap - a capability
+ * @object: what it is to; a reference
+ * @tree: where it is derived; a reference
+ * @user: who is charged for it; a reference
+ * @session: who holds it, or NULL in flight.  Not a reference: a session
+ *	closes what it holds before it goes.  Protected by @tree's lock
+ * @parent: what it was derived from, or NULL.  Not a reference: it is changed
+ *	before the parent leaves the tree.  Protected by @tree's lock
+ * @children: what was derived from it.  Protected by @tree's lock
+ * @sibling: link in the parent's @children.  Protected by @tree's lock; links
+ *	the dead afterwards, for the one that killed them
+ * @handle: its name in @session
+ * @rights: NXIA_RIGHT_*, never changed
+ * @badge: never changed
+ * @end: which end of a channel
+ * @accepts: counted among the acceptors of its endpoint; protected by the
+ *	endpoint's lock
+ * @error: 0 while it is alive, then -EKEYREVOKED or -EBADF.  Written once, under
+ *	@tree's lock; read anywhere
+ * @refs: one for the session or batch that holds it, one for each file, one for
+ *	each call at work on it
+ * @rcu: readers of the session's table are under RCU
+ */
+struct nxia_cap {
+	struct nxia_object *object;
+	struct nxia_tree *tree;
+	struct nxia_user *user;
+	struct nxia_session *session;
+	struct nxia_cap *parent;
+	struct list_head children;
+	struct list_head sibling;
+	u64 handle;
+	u64 rights;
+	u64 badge;
+	u8 end;
+	bool accepts;
+	int error;
+	refcount_t refs;
+	struct rcu_head rcu;
+};
+
+int nxia_object_init(struct nxia_object *object, const struct nxia_object_ops *ops,
+		     struct nxia_user *user);
+void nxia_object_get(struct nxia_object *object);
+void nxia_object_put(struct nxia_object *object);
+
+struct nxia_tree *nxia_tree_create(void);
+void nxia_tree_put(struct nxia_tree *tree);
+
+struct nxia_cap *nxia_cap_create(struct nxia_object *object, struct nxia_tree *tree,
+				 struct nxia_user *user, u64 rights, u64 badge);
+int nxia_cap_link(struct nxia_cap *cap, struct nxia_cap *parent);
+struct nxia_cap *nxia_cap_derive(struct nxia_cap *parent, struct nxia_user *user,
+				 u64 rights, u64 badge);
+struct nxia_cap *nxia_cap_get(struct nxia_cap *cap);
+void nxia_cap_put(struct nxia_cap *cap);
+
+u64 nxia_cap_revoke(struct nxia_cap *cap);
+u64 nxia_cap_destroy(struct nxia_cap *cap);
+void nxia_cap_close(struct nxia_cap *cap);
+u64 nxia_cap_descendants(struct nxia_cap *cap);
+
+static inline int nxia_cap_error(const struct nxia_cap *cap)
+{
+	return READ_ONCE(cap->error);
+}
+
+#endif

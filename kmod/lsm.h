@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The module's side of the LSM shim, where the kernel has it.
+ */
+#ifndef NXIA_LSM_H
+#define NXIA_LSM_H
+
+#include <linux/kconfig.h>
+#include <linux/types.h>
+
+#if IS_ENABLED(CONFIG_SECURITY_NXIA)
+
+int nxia_lsm_start(void);
+void nxia_lsm_stop(void);
+bool nxia_lsm_enforcing(void);
+void nxia_lsm_identity(u64 *label, u32 *domain);
+
+#else
+
+static inline int nxia_lsm_start(void)
+{
+	return 0;
+}
+
+static inline void nxia_lsm_stop(void)
+{
+}
+
+static inline bool nxia_lsm_enforcing(void)
+{
+	return false;
+}
+
+static inline void nxia_lsm_identity(u64 *label, u32 *domain)
+{
+	*label = 0;
+	*domain = 0;
+}
+
+#endif
+
+#endif
