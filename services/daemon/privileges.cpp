@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "privileges.h"
+
+#include <format>
+#include <memory>
+#include <stdexcept>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+
+namespace nxia::daemon {
+
+namespace {
+
+struct FreeCap {
+    void operator()(void* pointer) const { cap_free(pointer); }
+};
+using CapSet = std::unique_ptr<std::remove_pointer_t<cap_t>, FreeCap>;
+using CapText = std::unique_ptr<char, FreeCap>;
+
+/// Needs CAP_SETPCAP; without it no_new_privs alone keeps the bounding set from mattering.
+void emptyBoundingSet() {
+    for (cap_value_t value = 0; cap_get_bound(value) >= 0; ++value)
+        cap_drop_bound(value);
+}
+
+void checkNothingLeft(const CapSet& nothing) {
+    const CapSet left(cap_get_proc());
+    if (!left || cap_compare(left.get(), nothing.get()) != 0) {
+        const CapText text(left ? cap_to_text(left.get(), nullptr) : nullptr);
+        throw std::runtime_error(
+            std::format("capabilities of Linux are left after dropping all: {}",
+                        text ? text.get() : "they cannot be read"));
+    }
+    for (cap_value_t value = 0; cap_get_bound(value) >= 0; ++value)
+        if (cap_get_ambient(value) != 0)
+            throw std::runtime_error(
+                std::format("capability {} of Linux is left in the ambient set", value));
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+        throw std::runtime_error("no_new_privs is not set");
+}
+
+} // namespace
+
+void dropAllPrivileges() {
+    emptyBoundingSet();
+    const CapSet nothing(cap_init());
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || cap_reset_ambient() != 0 || !nothing ||
+        cap_set_proc(nothing.get()) != 0)
+        throw std::runtime_error("the capabilities of Linux cannot be dropped");
+    checkNothingLeft(nothing);
+}
+
+} // namespace nxia::daemon
