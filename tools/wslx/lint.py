@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The lint suite: checkpatch, sparse and clang-format."""
+
+import re
+import subprocess
+
+import kernel
+from cache import CACHE, CHECKOUT
+from progress import Log
+from tap import FAILED, PASSED, Test
+
+KERNEL_FOLDERS = ("kmod", "ktests/kunit")
+FORMATTED_FOLDERS = ("libportal", "services", "shim-win", "tools", "tests")
+FORMATTED_SUFFIXES = (".cpp", ".h", ".c")
+
+
+def run():
+    """checkpatch --strict and sparse on kernel code, clang-format on the rest."""
+    yield from checkpatch()
+    yield sparse()
+    yield from clang_format()
+
+
+def files_in(folders, suffixes):
+    return [path for folder in folders for path in sorted((CHECKOUT / folder).rglob("*")) if path.suffix in suffixes]
+
+
+def verdict(name, done):
+    report = (done.stdout + done.stderr).strip()
+    return Test(name, FAILED if done.returncode or report else PASSED, report)
+
+
+def checkpatch():
+    for folder in KERNEL_FOLDERS:
+        # checkpatch knows an ABI header by its path: include/uapi/, from where the headers start.
+        for path in files_in([folder], (".c", ".h")):
+            yield _checkpatch(path, CHECKOUT / folder, "--no-tree", "--file", path.relative_to(CHECKOUT / folder))
+    for path in sorted((CHECKOUT / "kernel-patches").rglob("*.patch")):
+        yield _checkpatch(path, kernel.source(), path)
+
+
+def _checkpatch(path, folder, *arguments):
+    command = [kernel.source() / "scripts/checkpatch.pl", "--strict", "--terse", "--show-types", "--no-summary",
+               "--quiet", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+    return verdict(f"checkpatch {path.relative_to(CHECKOUT)}", done)
+
+
+def sparse():
+    """Compiles the module once more with sparse looking on."""
+    log = Log(CACHE / "logs" / "sparse.log")
+    module = kernel.module("plain")
+    log.run("make", "-C", kernel.kernel("plain"), f"M={module / 'kmod'}", "C=2", "CF=-D__CHECK_ENDIAN__", "modules",
+            what="sparse")
+    found = [line for line in log.path.read_text().splitlines() if re.search(r": (warning|error):", line)]
+    return Test("sparse kmod", FAILED if found else PASSED, "\n".join(found))
+
+
+def clang_format():
+    for path in files_in(FORMATTED_FOLDERS, FORMATTED_SUFFIXES):
+        done = subprocess.run(["clang-format", "--dry-run", "-Werror", path], capture_output=True, text=True)
+        yield verdict(f"clang-format {path.relative_to(CHECKOUT)}", done)

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""./wslx test: the suites, and what they found."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from xml.etree import ElementTree
+
+import build
+import lint
+import tap
+from cache import CHECKOUT
+from progress import USAGE, WslxError, say
+from tap import FAILED, PASSED, SKIPPED, Test
+from vm import Vm
+
+SELFTESTS = "/usr/libexec/nxia/selftests"
+PROGRAM_TESTS = "/usr/libexec/nxia/tests"
+KUNIT_RESULTS = "/sys/kernel/debug/kunit"
+DETAIL_LINES = 60
+PROGRAM_SECONDS = 900  # on the debug kernel, on a busy host
+
+
+def unit():
+    """Catch2 tests of the programs and libraries, on this host."""
+    outcomes = {"OK": PASSED, "SKIP": SKIPPED, "EXPECTEDFAIL": PASSED}
+    for line in build.unit_tests().read_text().splitlines():
+        test = json.loads(line)
+        yield Test(test["name"], outcomes.get(test["result"], FAILED), test.get("stdout", "") + test.get("stderr", ""))
+
+
+def kunit():
+    """KUnit suites of the module, in a guest."""
+    yield from in_guest(kunit_in, programs=False)
+
+
+def selftests():
+    """Tests of the ABI, in a guest."""
+    yield from in_guest(selftests_in)
+
+
+def programs():
+    """Catch2 tests of the libraries and services that need /dev/nxia, in a guest."""
+    yield from in_guest(programs_in)
+
+
+def debug():
+    """KUnit, the selftests and the programs' tests again, on the debug kernel."""
+    yield from in_guest(kunit_in, selftests_in, programs_in, debug=True)
+
+
+def in_guest(*parts, **options):
+    """Runs parts in one guest. What its kernel complains of is one more test."""
+    with Vm(services=False, **options) as guest:
+        for part in parts:
+            yield from part(guest)
+        try:
+            guest.check_leaks()
+            guest.check_kernel_log()
+        except WslxError as error:
+            yield Test("kernel log: no report", FAILED, str(error))
+        else:
+            yield Test("kernel log: no report", PASSED)
+
+
+def kunit_in(guest):
+    names = guest.shell("cd /lib/modules/$(uname -r)/extra && ls | grep '_kunit\\.ko$' || true").out.decode().split()
+    for name in names:
+        module = name.removesuffix(".ko")
+        loaded = guest.run("modprobe", module)
+        if loaded.status:
+            yield Test(f"{module}: loads", FAILED, loaded.err.decode(errors="replace"))
+    report = guest.shell(f"cat {KUNIT_RESULTS}/*/results").out.decode(errors="replace")
+    # They use nxia.ko, and what comes after may want to unload it.
+    for name in reversed(names):
+        guest.run("/usr/sbin/rmmod", name.removesuffix(".ko"))
+    if report:
+        yield from tap.parse(report, "kunit")
+
+
+def selftests_in(guest):
+    for name in guest.run("ls", SELFTESTS).out.decode().split():
+        result = guest.run(f"{SELFTESTS}/{name}", timeout=PROGRAM_SECONDS)
+        text = (result.out + result.err).decode(errors="replace")
+        tests = tap.parse(text, name)
+        yield from tests
+        if result.status and not any(test.outcome == FAILED for test in tests):
+            yield Test(f"{name}: exit status {result.status}", FAILED, text)
+
+
+def programs_in(guest):
+    for name in guest.run("ls", PROGRAM_TESTS).out.decode().split():
+        result = guest.run(f"{PROGRAM_TESTS}/{name}", "--reporter", "junit", timeout=PROGRAM_SECONDS)
+        try:
+            cases = list(ElementTree.fromstring(result.out).iter("testcase"))
+        except ElementTree.ParseError:
+            cases = []
+        for case in cases:
+            bad = case.findall("failure") + case.findall("error")
+            outcome = FAILED if bad else SKIPPED if case.find("skipped") is not None else PASSED
+            yield Test(f"{name}: {case.get('name')}", outcome, "\n".join(part.text or "" for part in bad))
+        if not cases or result.status not in (0, 4) and not any(case.find("failure") is not None for case in cases):
+            yield Test(f"{name}: exit status {result.status}", FAILED, (result.out + result.err).decode(errors="replace"))
+
+
+def e2e():
+    """The demo's path, from a Windows program to the store."""
+    yield from python_tests("e2e")
+
+
+def harness():
+    """wslx itself: statuses, copies, bad input, reports of the kernel."""
+    yield from python_tests("harness")
+
+
+def python_tests(folder):
+    """Programs that print TAP; they may import what is beside this file."""
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "tools" / "wslx")}
+    for program in sorted((CHECKOUT / "tests" / folder).glob("*_test.py")):
+        done = subprocess.run([sys.executable, program], env=environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        tests = tap.parse(done.stdout, program.stem)
+        yield from tests
+        if done.returncode and not any(test.outcome == FAILED for test in tests):
+            yield Test(f"{program.stem}: exit status {done.returncode}", FAILED, done.stdout)
+
+
+SUITES = {
+    "lint": lint.run,
+    "unit": unit,
+    "kunit": kunit,
+    "selftests": selftests,
+    "programs": programs,
+    "selftests-debug": debug,
+    "harness": harness,
+    "e2e": e2e,
+}
+
+
+def list_suites():
+    for name, suite in SUITES.items():
+        print(f"{name:16} {suite.__doc__.splitlines()[0]}")
+    return 0
+
+
+def run(names):
+    for name in names:
+        if name not in SUITES:
+            raise WslxError(f"unknown suite '{name}' (./wslx test --list)", USAGE)
+    totals = {PASSED: 0, FAILED: 0, SKIPPED: 0}
+    for name in names or SUITES:
+        for test in run_suite(name):
+            totals[test.outcome] += 1
+    skipped = f", {totals[SKIPPED]} skipped" if totals[SKIPPED] else ""
+    print(f"{totals[PASSED]} passed, {totals[FAILED]} failed{skipped}", flush=True)
+    return 1 if totals[FAILED] else 0
+
+
+def run_suite(name):
+    say(f"==> suite {name} ...")
+    started = time.monotonic()
+    tests = []
+    try:
+        for test in SUITES[name]():
+            show(name, test)
+            tests.append(test)
+    except WslxError as error:
+        tests.append(Test("ran to its end", FAILED, str(error)))
+        show(name, tests[-1])
+    if not tests:
+        tests.append(Test("has tests", FAILED, "the suite ran no test"))
+        show(name, tests[-1])
+    say(f"==> suite {name} ... {time.monotonic() - started:.0f} s, {len(tests)} tests")
+    return tests
+
+
+def show(suite, test):
+    words = {PASSED: "ok  ", FAILED: "FAIL", SKIPPED: "skip"}
+    print(f"{words[test.outcome]} {suite}: {test.name}", flush=True)
+    if test.outcome == FAILED:
+        for line in test.detail.splitlines()[-DETAIL_LINES:]:
+            print(f"     {line}", flush=True)
