@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""./wslx demo: a Windows program stores and finds documents through kernel capabilities."""
+
+import hashlib
+import shutil
+import signal
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import kernel
+from cache import CACHE
+from progress import WslxError, say
+from vm import Vm
+from windows import Relay, Shell, Windows
+
+QUERY = "capability revocation"
+REVOKE = ["nxiactl", "revoke", "--holder", "nxia-bridge", "--to", "nxia-store", "--type", "endpoint"]
+REVOKED = 3  # exit status of nxia.exe
+PUT_SECONDS = 600
+
+
+def run(options):
+    started = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="demo-", dir=_folder()))
+    try:
+        with Vm(services=True) as guest, Relay(guest.vsock_socket) as relay:
+            _say_boot(started)
+            windows = Windows(folder, relay.address)
+            _walk(guest, windows)
+            guest.check_kernel_log()
+            say(f"==> demo done in {time.monotonic() - started:.0f} s")
+            if options.keep:
+                _keep(guest, windows)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _folder():
+    runs = CACHE / "runs"
+    runs.mkdir(parents=True, exist_ok=True)
+    return runs
+
+
+def _say_boot(started):
+    say(f"==> WSLX is up, its services run ({time.monotonic() - started:.1f} s with all builds)")
+
+
+def _walk(guest, windows):
+    documents = _documents()
+    with _step("nxia.exe status: Windows reaches the store through the bridge"):
+        _show(_windows(windows, "status"))
+    with _step(f"nxia.exe put: {len(documents)} documents of the kernel's source"):
+        _put(windows, documents)
+    with _step(f"nxia.exe search '{QUERY}'"):
+        found = _windows(windows, "search", QUERY, "--limit", "5")
+        _show(found)
+    best = found.splitlines()[0].split()[1]
+    with _step(f"nxia.exe get {best}: byte for byte what was put"):
+        _compare(_windows_bytes(windows, "get", best), documents[best], best)
+    _revoke(guest, windows, best)
+    with _step("nxia in the guest: the store is untouched and answers Linux"):
+        _check_store(guest, documents, best)
+
+
+def _documents():
+    """Name -> path of every .rst file of the kernel's Documentation."""
+    source = kernel.source()
+    return {path.relative_to(source).as_posix(): path
+            for path in (source / "Documentation").rglob("*.rst") if path.is_file()}
+
+
+def _put(windows, documents):
+    source = kernel.source()
+    _show(_windows(windows, "put", "--base", source, "--match", "*.rst", source / "Documentation"))
+    names = _windows(windows, "list").splitlines()
+    if names != sorted(documents, key=str.encode):
+        raise WslxError(f"demo: the store lists {len(names)} documents, {len(documents)} were put")
+
+
+def _revoke(guest, windows, name):
+    with Shell(windows) as client:
+        with _step("a client that stays connected gets a document"):
+            _expect(client.run(f"get {name} -o {windows.program.parent / 'copy'}")[0], 0, "get")
+        with _step(f"in the guest: {' '.join(REVOKE)}"):
+            _show(_guest(guest, *REVOKE).decode())
+        with _step("the same client's next call"):
+            status, _ = client.run(f"get {name}")
+            _expect(status, REVOKED, "get after the revocation")
+        client.close()
+        _show(client.errors())
+    with _step("a new client"):
+        done = windows.run("get", name)
+        _show(done.stderr.decode())
+        _expect(done.returncode, REVOKED, "get by a new client")
+
+
+def _check_store(guest, documents, name):
+    names = _guest(guest, "nxia", "list").decode().splitlines()
+    if len(names) != len(documents):
+        raise WslxError(f"demo: the guest lists {len(names)} documents, {len(documents)} were put")
+    _compare(_guest(guest, "nxia", "get", name), documents[name], name)
+    _show(f"{len(names)} documents; sha256 of {name}: {_sha256(documents[name].read_bytes())}, as on the host")
+
+
+def _keep(guest, windows):
+    """Leaves the guest up until Ctrl-C. The bridge asks for the store again when it starts anew."""
+    _guest(guest, "systemctl", "restart", "nxia-bridge")
+    say("==> the VM stays up; the bridge has been started anew, and has the store again. In another terminal:")
+    say(f"    ./wslx shell env {windows.command_line()} search '{QUERY}'")
+    say("==> Ctrl-C stops the VM")
+    signal.pause()
+
+
+def _windows_bytes(windows, *arguments):
+    done = windows.run(*arguments, timeout=PUT_SECONDS)
+    if done.returncode:
+        raise WslxError(f"demo: nxia.exe {arguments[0]}: status {done.returncode}: "
+                        f"{done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def _windows(windows, *arguments):
+    return _windows_bytes(windows, *arguments).decode()
+
+
+def _guest(guest, *command):
+    result = guest.run(*command, timeout=60)
+    if result.status:
+        raise WslxError(f"demo: {' '.join(command)}: status {result.status}: {result.err.decode().strip()}")
+    return result.out
+
+
+def _compare(content, path, name):
+    if content != path.read_bytes():
+        raise WslxError(f"demo: '{name}' differs from {path}")
+
+
+def _sha256(content):
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _expect(status, wanted, what):
+    if status != wanted:
+        raise WslxError(f"demo: {what}: status {status} instead of {wanted}")
+
+
+def _show(text):
+    for line in text.splitlines():
+        say(f"    {line}")
+
+
+@contextmanager
+def _step(title):
+    say(f"==> {title}")
+    started = time.monotonic()
+    yield
+    say(f"    ({(time.monotonic() - started) * 1000:.0f} ms)")
