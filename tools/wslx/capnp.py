@@ -40,7 +40,7 @@ def prefix():
         for name, options in (("native", []), ("mingw", MINGW)):
             objects = folder / f"build-{name}"
             environment = {"PATH": f"{folder}{PREFIX}/native/bin:/usr/lib/ccache:/usr/bin:/bin:/usr/sbin:/sbin",
-                           "CCACHE_DIR": f"{folder.parent}/ccache", "DESTDIR": str(folder), "HOME": "/root"}
+                           "CCACHE_DIR": f"{folder.parent}/ccache", "CCACHE_DEPEND": "1", "DESTDIR": str(folder), "HOME": "/root"}
             log.run("cmake", "-S", source, "-B", objects, *COMMON, *options,
                     f"-DCMAKE_INSTALL_PREFIX={PREFIX}/{name}", env=environment,
                     what=f"configuring Cap'n Proto ({name})")

@@ -159,7 +159,7 @@ root_enter() {
 		mount --rbind -o ro / "$root/host"
 		exec chroot "$root" /usr/bin/env -i \
 			PATH=/usr/lib/ccache:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-			HOME=/root LANG=C.UTF-8 TERM="${TERM-dumb}" CCACHE_DIR="$cache/ccache" \
+			HOME=/root LANG=C.UTF-8 TERM="${TERM-dumb}" CCACHE_DIR="$cache/ccache" CCACHE_DEPEND=1 \
 			WSLX_CACHE="$cache" WSLX_CHECKOUT="$checkout" WSLX_ROOT="${root##*/}" WSLX_DIR="$dir" WSLX_HOST=/host PYTHONDONTWRITEBYTECODE=1 \
 			python3 "$checkout/tools/wslx/main.py" "$@"
 	' wslx-enter "$root" "$checkout" "$cache" "$PWD" "$@"

@@ -2,7 +2,9 @@
 """./wslx test: the suites, and what they found."""
 
 import json
+import multiprocessing
 import os
+import queue
 import subprocess
 import sys
 import time
@@ -20,6 +22,7 @@ SELFTESTS = "/usr/libexec/nxia/selftests"
 PROGRAM_TESTS = "/usr/libexec/nxia/tests"
 KUNIT_RESULTS = "/sys/kernel/debug/kunit"
 DETAIL_LINES = 60
+LANES = 2  # guests wait a lot; more would only compete
 PROGRAM_SECONDS = 900  # on the debug kernel, on a busy host
 
 
@@ -127,15 +130,15 @@ def python_tests(folder):
             yield Test(f"{program.stem}: exit status {done.returncode}", FAILED, done.stdout)
 
 
-SUITES = {
-    "lint": lint.run,
+SUITES = {  # the longest first
+    "selftests-debug": debug,
+    "e2e": e2e,
     "unit": unit,
+    "lint": lint.run,
     "kunit": kunit,
     "selftests": selftests,
     "programs": programs,
-    "selftests-debug": debug,
     "harness": harness,
-    "e2e": e2e,
 }
 
 
@@ -150,30 +153,63 @@ def run(names):
         if name not in SUITES:
             raise WslxError(f"unknown suite '{name}' (./wslx test --list)", USAGE)
     totals = {PASSED: 0, FAILED: 0, SKIPPED: 0}
-    for name in names or SUITES:
-        for test in run_suite(name):
-            totals[test.outcome] += 1
+    for name, test in side_by_side(names or list(SUITES)):
+        show(name, test)
+        totals[test.outcome] += 1
     skipped = f", {totals[SKIPPED]} skipped" if totals[SKIPPED] else ""
     print(f"{totals[PASSED]} passed, {totals[FAILED]} failed{skipped}", flush=True)
     return 1 if totals[FAILED] else 0
 
 
+def side_by_side(names):
+    """(suite, test) as they come. A lane is a process: it holds locks of its own on what it builds."""
+    todo, results = multiprocessing.Queue(), multiprocessing.Queue()
+    for name in names:
+        todo.put(name)
+    lanes = [multiprocessing.Process(target=lane, args=(todo, results), daemon=True)
+             for _ in range(min(LANES, len(names)))]
+    for process in lanes:
+        process.start()
+    remaining = set(names)
+    while remaining:
+        try:
+            name, test = results.get(timeout=1)
+        except queue.Empty:
+            if any(process.is_alive() for process in lanes):
+                continue
+            yield from ((name, Test("ran to its end", FAILED, "its process died")) for name in sorted(remaining))
+            return
+        if test is None:
+            remaining.discard(name)
+        else:
+            yield name, test
+
+
+def lane(todo, results):
+    """Takes suites until there are none. None after the last test says that a suite has ended."""
+    while True:
+        try:
+            name = todo.get(timeout=1)
+        except queue.Empty:
+            return
+        for test in run_suite(name):
+            results.put((name, test))
+        results.put((name, None))
+
+
 def run_suite(name):
     say(f"==> suite {name} ...")
     started = time.monotonic()
-    tests = []
+    count = 0
     try:
         for test in SUITES[name]():
-            show(name, test)
-            tests.append(test)
+            count += 1
+            yield test
+        if not count:
+            yield Test("has tests", FAILED, "the suite ran no test")
     except WslxError as error:
-        tests.append(Test("ran to its end", FAILED, str(error)))
-        show(name, tests[-1])
-    if not tests:
-        tests.append(Test("has tests", FAILED, "the suite ran no test"))
-        show(name, tests[-1])
-    say(f"==> suite {name} ... {time.monotonic() - started:.0f} s, {len(tests)} tests")
-    return tests
+        yield Test("ran to its end", FAILED, str(error))
+    say(f"==> suite {name} ... {time.monotonic() - started:.0f} s, {count} tests")
 
 
 def show(suite, test):

@@ -141,9 +141,10 @@ class Vm:
                         "wslx.services" if self.services else "", "systemd.show_status=0",
                         "random.trust_cpu=on", "mitigations=off", "tsc=reliable", "no_timer_check",
                         "net.ifnames=0"]
+        # A socket each: the MP table, by which a kernel without ACPI goes, names one processor of each package.
         arguments = [
             "qemu-system-x86_64", *acceleration, "-M", "q35", "-nodefaults", "-no-user-config",
-            "-no-reboot", "-display", "none", "-smp", str(self.smp), "-m", f"{self.memory}M",
+            "-no-reboot", "-display", "none", "-smp", f"{self.smp},sockets={self.smp}", "-m", f"{self.memory}M",
             "-object", f"memory-backend-memfd,id=ram,size={self.memory}M,share=on",
             "-machine", "memory-backend=ram",
             "-kernel", built / "bzImage", "-initrd", guest.initramfs(),
