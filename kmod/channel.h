@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Channels: two rings in shared pages, and the sleep and wake-up between them.
+ * Channels: two rings in shared pages, and the life of their ends.
  */
 #ifndef NXIA_CHANNEL_H
 #define NXIA_CHANNEL_H

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sleep and wake-up between the ends of a channel.
+ */
+#include <linux/fs.h>
+#include <linux/hrtimer.h>
+#include <linux/poll.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#include "call.h"
+#include "channel.h"
+#include "wait.h"
+
+/*
+ * Readiness
+ */
+
+static int poison(struct nxia_channel *channel)
+{
+	WRITE_ONCE(channel->poisoned, true);
+	wake_up_all(&channel->end[NXIA_CLIENT].wait);
+	wake_up_all(&channel->end[NXIA_SERVER].wait);
+	return -EBADMSG;
+}
+
+static bool readable(const struct nxia_end *end, const struct nxia_end *peer, u64 used)
+{
+	u64 want = nxia_ring_wanted(READ_ONCE(end->consumer->want), peer->size);
+
+	return used >= (READ_ONCE(peer->gone) ? 1 : want);
+}
+
+static bool writable(const struct nxia_end *end, u64 used)
+{
+	u64 want = nxia_ring_wanted(READ_ONCE(end->producer->want), end->size);
+
+	return end->size - used >= want;
+}
+
+/* Which of @flags (NXIA_WAIT_*) are so now, or -EBADMSG. */
+static int look(const struct nxia_cap *cap, u32 flags)
+{
+	struct nxia_channel *channel = nxia_channel_of(cap->object);
+	struct nxia_end *end = nxia_end_of(cap), *peer = nxia_peer_of(cap);
+	u64 in = nxia_ring_used(peer->producer, end->consumer, peer->size);
+	u64 out = nxia_ring_used(end->producer, peer->consumer, end->size);
+	int ready = 0;
+
+	if (READ_ONCE(channel->poisoned))
+		return -EBADMSG;
+	if (in == U64_MAX || out == U64_MAX)
+		return poison(channel);
+	if (flags & NXIA_WAIT_READ && readable(end, peer, in))
+		ready |= NXIA_WAIT_READ;
+	if (flags & NXIA_WAIT_WRITE && writable(end, out))
+		ready |= NXIA_WAIT_WRITE;
+	return ready;
+}
+
+/* Tells the peer, on behalf of the end, that it is about to sleep. */
+static void arm(struct nxia_end *end, u32 flags)
+{
+	if (flags & NXIA_WAIT_READ)
+		cmpxchg(&end->consumer->want, 0, 1);
+	if (flags & NXIA_WAIT_WRITE)
+		cmpxchg(&end->producer->want, 0, 1);
+	/*
+	 * Pairs with the barrier of the peer between its index and our want:
+	 * either it sees that we sleep, or we see what it did.
+	 */
+	smp_mb();
+}
+
+static void disarm(struct nxia_end *end, u32 flags)
+{
+	if (flags & NXIA_WAIT_READ)
+		WRITE_ONCE(end->consumer->want, 0);
+	if (flags & NXIA_WAIT_WRITE)
+		WRITE_ONCE(end->producer->want, 0);
+}
+
+/* Looks; if nothing of @flags is so, arms and looks again. */
+static int look_and_arm(const struct nxia_cap *cap, u32 flags)
+{
+	int ready = look(cap, flags);
+
+	if (ready || !flags)
+		return ready;
+	arm(nxia_end_of(cap), flags);
+	return look(cap, flags);
+}
+
+__poll_t nxia_wait_poll(struct file *file, poll_table *pt)
+{
+	struct nxia_cap *cap = file->private_data;
+	const struct nxia_end *peer = nxia_peer_of(cap);
+	__poll_t asked = poll_requested_events(pt), events = 0;
+	u32 flags = 0;
+	int ready;
+
+	poll_wait(file, &nxia_end_of(cap)->wait, pt);
+	if (nxia_cap_error(cap))
+		return EPOLLERR | EPOLLHUP;
+	if (asked & (EPOLLIN | EPOLLRDNORM) && cap->rights & NXIA_RIGHT_READ)
+		flags |= NXIA_WAIT_READ;
+	if (asked & (EPOLLOUT | EPOLLWRNORM) && cap->rights & NXIA_RIGHT_WRITE)
+		flags |= NXIA_WAIT_WRITE;
+
+	ready = look_and_arm(cap, flags);
+	if (ready < 0)
+		return EPOLLERR;
+	if (READ_ONCE(peer->gone))
+		events |= EPOLLHUP | EPOLLIN | EPOLLRDNORM;
+	if (ready & NXIA_WAIT_READ)
+		events |= EPOLLIN | EPOLLRDNORM;
+	if (ready & NXIA_WAIT_WRITE)
+		events |= EPOLLOUT | EPOLLWRNORM;
+	return events;
+}
+
+/*
+ * NOTIFY and WAIT
+ */
+
+#define WAKE_EVENTS	(EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM)
+
+static int notify(struct nxia_cap *cap)
+{
+	int err = nxia_cap_error(cap);
+
+	if (err)
+		return err;
+	if (READ_ONCE(nxia_peer_of(cap)->gone))
+		return -EPIPE;
+	wake_up_interruptible_poll(&nxia_peer_of(cap)->wait, WAKE_EVENTS);
+	return 0;
+}
+
+/* Ready flags, 0 to sleep, or why there is nothing to wait for. */
+static int wait_look(struct nxia_cap *cap, u32 flags)
+{
+	/* Before the look: what the peer wrote last comes before its end. */
+	bool gone = smp_load_acquire(&nxia_peer_of(cap)->gone);
+	int ready = nxia_cap_error(cap);
+
+	if (ready)
+		return ready;
+	ready = look_and_arm(cap, flags);
+	return ready || !gone ? ready : -EPIPE;
+}
+
+/* Sleeps until woken; why not to sleep on, or 0. */
+static int wait_sleep(const struct nxia_wait *arg, ktime_t *expires)
+{
+	if (signal_pending(current))
+		return arg->timeout == NXIA_WAIT_FOREVER ? -ERESTARTSYS : -EINTR;
+	if (!arg->timeout)
+		return -ETIMEDOUT;
+	if (arg->timeout == NXIA_WAIT_FOREVER)
+		schedule();
+	else if (!schedule_hrtimeout(expires, HRTIMER_MODE_ABS))
+		return -ETIMEDOUT;
+	return 0;
+}
+
+static int wait_ready(struct nxia_cap *cap, const struct nxia_wait *arg)
+{
+	struct nxia_end *end = nxia_end_of(cap);
+	ktime_t expires = KTIME_MAX;
+	DEFINE_WAIT(entry);
+	int ready, err = 0;
+
+	ready = nxia_cap_error(cap) ?: look(cap, arg->flags);
+	if (ready)
+		goto out;
+	if (arg->timeout < KTIME_MAX)
+		expires = ktime_add_safe(ktime_get(), ns_to_ktime(arg->timeout));
+	for (;;) {
+		prepare_to_wait(&end->wait, &entry, TASK_INTERRUPTIBLE);
+		ready = wait_look(cap, arg->flags);
+		if (ready || err)
+			break;
+		err = wait_sleep(arg, &expires);
+		/* The last word is a look's: time can run out as data comes. */
+		if (err && err != -ETIMEDOUT)
+			break;
+	}
+	finish_wait(&end->wait, &entry);
+out:
+	disarm(end, arg->flags);
+	return ready ?: err;
+}
+
+static int check_wait(const struct nxia_cap *cap, const struct nxia_wait *arg)
+{
+	u64 rights;
+
+	if (!arg->flags || arg->flags & ~(NXIA_WAIT_READ | NXIA_WAIT_WRITE))
+		return -EINVAL;
+	rights = (arg->flags & NXIA_WAIT_READ ? NXIA_RIGHT_READ : 0) |
+		 (arg->flags & NXIA_WAIT_WRITE ? NXIA_RIGHT_WRITE : 0);
+	return rights & ~cap->rights ? -EPERM : 0;
+}
+
+/* Ready flags or an error, which can be -ERESTARTSYS. */
+static int notify_wait(struct nxia_cap *cap, const struct nxia_wait *arg, bool notify_first)
+{
+	int err = check_wait(cap, arg);
+
+	if (err)
+		return err;
+	if (notify_first)
+		notify(cap);
+	return wait_ready(cap, arg);
+}
+
+static int call_wait(struct nxia_cap *cap, unsigned int cmd, void __user *to,
+		     bool notify_first)
+{
+	struct nxia_wait arg;
+	int ret;
+
+	ret = nxia_call_copy(&arg, sizeof(arg), cmd, to);
+	if (ret)
+		return ret;
+	ret = notify_wait(cap, &arg, notify_first);
+	if (ret < 0)
+		return ret;
+	arg.ready = ret;
+	return copy_to_user(to, &arg, sizeof(arg)) ? -EFAULT : 0;
+}
+
+long nxia_wait_ioctl(struct file *file, unsigned int cmd, unsigned long to)
+{
+	struct nxia_cap *cap = file->private_data;
+
+	if (cmd == NXIA_IOC_NOTIFY)
+		return notify(cap);
+	if (nxia_call_is(cmd, NXIA_IOC_WAIT))
+		return call_wait(cap, cmd, (void __user *)to, false);
+	if (nxia_call_is(cmd, NXIA_IOC_NOTIFY_WAIT))
+		return call_wait(cap, cmd, (void __user *)to, true);
+	return -ENOTTY;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sleep and wake-up between the ends of a channel.
+ */
+#ifndef NXIA_WAIT_H
+#define NXIA_WAIT_H
+
+#include <linux/poll.h>
+
+struct file;
+
+__poll_t nxia_wait_poll(struct file *file, poll_table *pt);
+long nxia_wait_ioctl(struct file *file, unsigned int cmd, unsigned long to);
+
+#endif
