@@ -34,6 +34,7 @@ enum nxia_channel_end {
  * @wait: who sleeps on this end
  * @gone: no one holds it any more; protected by the channel's lock, read
  *	without it
+ * @shut: it sends no more; likewise
  * @batches: capabilities that wait for RECEIVE; protected by the channel's lock
  * @nr_batches: their number; likewise
  * @last_batch: number of the newest; likewise
@@ -48,6 +49,7 @@ struct nxia_end {
 	struct rw_semaphore map_lock;
 	wait_queue_head_t wait;
 	bool gone;
+	bool shut;
 	struct list_head batches;
 	unsigned int nr_batches;
 	u64 last_batch;
@@ -82,7 +84,7 @@ struct nxia_peer {
 struct nxia_channel {
 	struct nxia_object object;
 	struct nxia_end end[2];
-	spinlock_t lock; /* @gone and the batches of both ends */
+	spinlock_t lock; /* @gone, @shut and the batches of both ends */
 	bool poisoned;
 	struct nxia_peer client;
 	struct list_head pending;

@@ -92,7 +92,7 @@ static int batch_send(struct nxia_cap *cap, struct batch *batch, u64 *sequence)
 
 	spin_lock(&channel->lock);
 	err = nxia_cap_error(cap);
-	if (!err && peer->gone)
+	if (!err && (peer->gone || nxia_end_of(cap)->shut))
 		err = -EPIPE;
 	if (!err && peer->nr_batches >= NXIA_TRANSFER_BATCHES)
 		err = -EAGAIN;
@@ -154,7 +154,7 @@ int nxia_transfer_send(struct nxia_call *call)
 static struct batch *batch_take(struct nxia_cap *cap, u32 *count)
 {
 	struct nxia_channel *channel = nxia_channel_of(cap->object);
-	struct nxia_end *end = nxia_end_of(cap);
+	struct nxia_end *end = nxia_end_of(cap), *peer = nxia_peer_of(cap);
 	struct batch *batch;
 	int err;
 
@@ -162,7 +162,7 @@ static struct batch *batch_take(struct nxia_cap *cap, u32 *count)
 	batch = list_first_entry_or_null(&end->batches, struct batch, link);
 	err = nxia_cap_error(cap);
 	if (!err && !batch)
-		err = nxia_peer_of(cap)->gone ? -EPIPE : -EAGAIN;
+		err = peer->gone || peer->shut ? -EPIPE : -EAGAIN;
 	if (!err && batch->count > *count) {
 		*count = batch->count;
 		err = -EMSGSIZE;

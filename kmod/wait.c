@@ -28,7 +28,7 @@ static bool readable(const struct nxia_end *end, const struct nxia_end *peer, u6
 {
 	u64 want = nxia_ring_wanted(READ_ONCE(end->consumer->want), peer->size);
 
-	return used >= (READ_ONCE(peer->gone) ? 1 : want);
+	return used >= (READ_ONCE(peer->gone) || READ_ONCE(peer->shut) ? 1 : want);
 }
 
 static bool writable(const struct nxia_end *end, u64 used)
@@ -112,6 +112,8 @@ __poll_t nxia_wait_poll(struct file *file, poll_table *pt)
 		return EPOLLERR;
 	if (READ_ONCE(peer->gone))
 		events |= EPOLLHUP | EPOLLIN | EPOLLRDNORM;
+	if (READ_ONCE(peer->shut))
+		events |= EPOLLRDHUP | EPOLLIN | EPOLLRDNORM;
 	if (ready & NXIA_WAIT_READ)
 		events |= EPOLLIN | EPOLLRDNORM;
 	if (ready & NXIA_WAIT_WRITE)
@@ -137,17 +139,27 @@ static int notify(struct nxia_cap *cap)
 	return 0;
 }
 
+/* Nothing of @flags can become so any more. */
+static bool hopeless(const struct nxia_cap *cap, u32 flags)
+{
+	const struct nxia_end *end = nxia_end_of(cap), *peer = nxia_peer_of(cap);
+
+	return smp_load_acquire(&peer->gone) ||
+	       (flags == NXIA_WAIT_READ && smp_load_acquire(&peer->shut)) ||
+	       (flags == NXIA_WAIT_WRITE && READ_ONCE(end->shut));
+}
+
 /* Ready flags, 0 to sleep, or why there is nothing to wait for. */
 static int wait_look(struct nxia_cap *cap, u32 flags)
 {
 	/* Before the look: what the peer wrote last comes before its end. */
-	bool gone = smp_load_acquire(&nxia_peer_of(cap)->gone);
+	bool over = hopeless(cap, flags);
 	int ready = nxia_cap_error(cap);
 
 	if (ready)
 		return ready;
 	ready = look_and_arm(cap, flags);
-	return ready || !gone ? ready : -EPIPE;
+	return ready || !over ? ready : -EPIPE;
 }
 
 /* Sleeps until woken; why not to sleep on, or 0. */
@@ -231,12 +243,32 @@ static int call_wait(struct nxia_cap *cap, unsigned int cmd, void __user *to,
 	return copy_to_user(to, &arg, sizeof(arg)) ? -EFAULT : 0;
 }
 
+/* This end sends no more. */
+static int shut(struct nxia_cap *cap)
+{
+	struct nxia_channel *channel = nxia_channel_of(cap->object);
+	struct nxia_end *end = nxia_end_of(cap);
+	int err = nxia_cap_error(cap);
+
+	if (err)
+		return err;
+	spin_lock(&channel->lock);
+	/* Pairs with hopeless(). */
+	smp_store_release(&end->shut, true);
+	spin_unlock(&channel->lock);
+	wake_up_all(&channel->end[NXIA_CLIENT].wait);
+	wake_up_all(&channel->end[NXIA_SERVER].wait);
+	return 0;
+}
+
 long nxia_wait_ioctl(struct file *file, unsigned int cmd, unsigned long to)
 {
 	struct nxia_cap *cap = file->private_data;
 
 	if (cmd == NXIA_IOC_NOTIFY)
 		return notify(cap);
+	if (cmd == NXIA_IOC_SHUTDOWN)
+		return shut(cap);
 	if (nxia_call_is(cmd, NXIA_IOC_WAIT))
 		return call_wait(cap, cmd, (void __user *)to, false);
 	if (nxia_call_is(cmd, NXIA_IOC_NOTIFY_WAIT))

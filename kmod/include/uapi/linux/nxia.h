@@ -29,7 +29,10 @@
  *     it is CLOSEd.
  *  3. CLOSE gives the children of the capability to its parent, so that an
  *     ancestor can still revoke them.
- *  4. A session that ends, however it ends, closes all that it holds.
+ *  4. A session that ends, however it ends, closes all that it holds.  It ends
+ *     when the last descriptor of its file is closed: who is handed such a
+ *     descriptor (fork, SCM_RIGHTS) acts with the session's capabilities, and
+ *     what it makes is charged to the user who opened the session.
  *  5. Connections to an endpoint wait while a session holds a capability with
  *     NXIA_RIGHT_READ to it; one in flight does not count.  When the last one
  *     goes, those that wait see their peer gone.  Accepted channels outlive it.
@@ -38,7 +41,7 @@
  * -----
  *
  * All calls are ioctls.  Those with a ``handle`` go to the session's file;
- * NOTIFY, WAIT and NOTIFY_WAIT go to the file of a channel end.  The structure
+ * NOTIFY, WAIT, NOTIFY_WAIT and SHUTDOWN go to the file of a channel end.  The structure
  * of a call may grow at its end: the number of the ioctl carries the size that
  * the caller knows, shorter ones are filled up with zeros and longer ones are
  * taken if what this kernel does not know is zero.  The layout is the same for
@@ -79,21 +82,21 @@
 /**
  * DOC: Rights
  *
- * ========  =======================================  ==========================
- * right     on an endpoint                           on a channel end
- * ========  =======================================  ==========================
+ * ========  =================================  ============================
+ * right     on an endpoint                     on a channel end
+ * ========  =================================  ============================
  * CONNECT   CONNECT
- * READ      ACCEPT; poll for pending connections     map the peer's half, WAIT
- *                                                    for data, RECEIVE
- * WRITE                                              map the own half, WAIT for
- *                                                    space, TRANSFER over it
- * MAP                                                mmap
- * DERIVE    DERIVE
- * TRANSFER  be the subject of a TRANSFER
- * REVOKE    REVOKE
- * REMOTE    be held by a session of a remote domain
- * INSPECT   QUERY tells the number of descendants
- * ========  =======================================  ==========================
+ * READ      ACCEPT; poll for pending           map the peer's half, WAIT for
+ *           connections                        data, RECEIVE
+ * WRITE                                        map the own half, WAIT for
+ *                                              space, TRANSFER over it
+ * MAP                                          mmap
+ * ========  =================================  ============================
+ *
+ * Endpoints also have: DERIVE for DERIVE; TRANSFER to be the
+ * subject of TRANSFER; REVOKE for REVOKE; INSPECT for the number of
+ * descendants in QUERY; REMOTE to be held by a session of a remote
+ * domain.
  *
  * A right that the object cannot use is refused with EINVAL.  SEAL and UNSEAL
  * are reserved for scopes.  A channel end belongs to its session: it can be
@@ -111,10 +114,11 @@
 #define NXIA_RIGHT_UNSEAL	(1ULL << 9)
 #define NXIA_RIGHT_INSPECT	(1ULL << 10)
 
+#define NXIA_RIGHTS_COMMON                                                     \
+	(NXIA_RIGHT_DERIVE | NXIA_RIGHT_TRANSFER | NXIA_RIGHT_REVOKE |         \
+	 NXIA_RIGHT_REMOTE | NXIA_RIGHT_INSPECT)
 #define NXIA_RIGHTS_ENDPOINT                                                   \
-	(NXIA_RIGHT_CONNECT | NXIA_RIGHT_READ | NXIA_RIGHT_DERIVE |            \
-	 NXIA_RIGHT_TRANSFER | NXIA_RIGHT_REVOKE | NXIA_RIGHT_REMOTE |         \
-	 NXIA_RIGHT_INSPECT)
+	(NXIA_RIGHTS_COMMON | NXIA_RIGHT_CONNECT | NXIA_RIGHT_READ)
 #define NXIA_RIGHTS_CHANNEL                                                    \
 	(NXIA_RIGHT_READ | NXIA_RIGHT_WRITE | NXIA_RIGHT_MAP)
 
@@ -203,16 +207,18 @@ struct nxia_index {
  * DOC: Files
  *
  * CONNECT, ACCEPT and FD give a file descriptor (close-on-exec) that stands for
- * a capability of the session.  It holds the capability's memory, not its
+ * a capability of the session.  Handed to another process (fork, SCM_RIGHTS) it
+ * does there what it does here.  It holds the capability's memory, not its
  * authority: once the capability is closed or revoked, calls on the file fail
  * with EBADF or EKEYREVOKED, and closing the file does not close the
  * capability.  What is closed stays charged to its user until the last file that
  * stands for it is closed too.  poll(), epoll and io_uring's poll work on it:
  *
  *  - channel end: EPOLLIN while data (at least the ``want`` of the consumer
- *    page, at least 1 byte) or a peer's close is to be seen, EPOLLOUT while
- *    there is space (likewise), EPOLLHUP once the peer is gone, EPOLLERR when
- *    the channel is poisoned or the capability is dead.
+ *    page, at least 1 byte) or a peer's close or SHUTDOWN is to be seen,
+ *    EPOLLOUT while there is space (likewise), EPOLLRDHUP once the peer has
+ *    called SHUTDOWN, EPOLLHUP once it is gone, EPOLLERR when the channel is
+ *    poisoned or the capability is dead.
  *  - endpoint: EPOLLIN while a connection waits for ACCEPT (needs READ, else
  *    EPOLLERR), EPOLLERR when the capability is dead.
  */
@@ -420,7 +426,7 @@ struct nxia_transfer_cap {
  *  - EINVAL, EBADF, EKEYREVOKED, EPERM: also for an entry of @caps, as in DERIVE.
  *  - E2BIG: @count is too large.
  *  - EAGAIN: %NXIA_TRANSFER_BATCHES batches wait for the peer.
- *  - EPIPE: the peer is gone.
+ *  - EPIPE: the peer is gone, or this end has called SHUTDOWN.
  *  - EFAULT: also if @sequence could not be written; then the batch is sent.
  */
 struct nxia_transfer {
@@ -448,7 +454,7 @@ struct nxia_transfer {
  * Errors:
  *
  *  - EAGAIN: no batch waits (and the peer may send one).
- *  - EPIPE: no batch waits, and the peer is gone.
+ *  - EPIPE: no batch waits, and the peer is gone or has called SHUTDOWN.
  *  - EMSGSIZE: the batch is longer than @count, which now tells its length; it
  *    still waits.
  *  - EDQUOT, ENOMEM: the batch still waits.
@@ -550,7 +556,7 @@ struct nxia_handle {
  * @timeout: in: nanoseconds; 0 looks without sleeping, %NXIA_WAIT_FOREVER
  *
  * Ready to read: the ring from the peer has at least the ``want`` of the own
- * consumer page, or any data if the peer is gone.  Ready to write: the ring to
+ * consumer page, or any data if the peer is gone or has called SHUTDOWN.  Ready to write: the ring to
  * the peer has space for the ``want`` of the own producer page.  A ``want`` of 0
  * means 1 byte.
  *
@@ -559,7 +565,8 @@ struct nxia_handle {
  *  - ETIMEDOUT: not ready within @timeout.
  *  - EINTR: a signal came.  With %NXIA_WAIT_FOREVER the call is restarted if
  *    the handler was set with SA_RESTART, otherwise never.
- *  - EPIPE: not ready, and the peer is gone.
+ *  - EPIPE: not ready, and the peer is gone; or has called SHUTDOWN, and @flags is
+ *    %NXIA_WAIT_READ alone; or this end has, and @flags is %NXIA_WAIT_WRITE alone.
  *  - EBADMSG: the indices are impossible; the channel is poisoned for good.
  *  - EPERM: READ or WRITE is missing.
  *  - EKEYREVOKED, EBADF: the capability was revoked, or closed.
@@ -604,6 +611,19 @@ struct nxia_wait {
 /* WAIT, and NOTIFY followed by WAIT (a peer that is gone is left to WAIT) */
 #define NXIA_IOC_WAIT		_IOWR(NXIA_IOC_MAGIC, 0x41, struct nxia_wait)
 #define NXIA_IOC_NOTIFY_WAIT	_IOWR(NXIA_IOC_MAGIC, 0x42, struct nxia_wait)
+
+/**
+ * DOC: SHUTDOWN
+ *
+ * NXIA_IOC_SHUTDOWN, without an argument, on the file of a channel end: this end
+ * sends no more.  The peer reads what is in the ring, and then sees EPIPE where
+ * it would wait for data; what it sends still arrives.  Nothing keeps the end
+ * from storing to its ring; no one is woken for it.  To call it twice does
+ * nothing more.
+ *
+ * Errors: EKEYREVOKED, EBADF: as for WAIT.
+ */
+#define NXIA_IOC_SHUTDOWN	_IO(NXIA_IOC_MAGIC, 0x43)
 
 /**
  * DOC: Generic netlink
