@@ -177,6 +177,9 @@ static const struct file_operations channel_fops = {
 	.poll = nxia_wait_poll,
 	.unlocked_ioctl = nxia_wait_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+#if IS_ENABLED(CONFIG_IO_URING)
+	.uring_cmd = nxia_wait_uring,
+#endif
 	.llseek = noop_llseek,
 };
 

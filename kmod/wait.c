@@ -4,6 +4,7 @@
  */
 #include <linux/fs.h>
 #include <linux/hrtimer.h>
+#include <linux/io_uring/cmd.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
@@ -275,3 +276,51 @@ long nxia_wait_ioctl(struct file *file, unsigned int cmd, unsigned long to)
 		return call_wait(cap, cmd, (void __user *)to, true);
 	return -ENOTTY;
 }
+
+/*
+ * io_uring
+ */
+
+#if IS_ENABLED(CONFIG_IO_URING)
+
+/*
+ * The first time with IO_URING_F_NONBLOCK: what would sleep is asked for again by
+ * a worker, which may.
+ */
+static int uring_wait(struct nxia_cap *cap, struct io_uring_cmd *cmd,
+		      unsigned int issue_flags, bool notify_first)
+{
+	bool nonblock = issue_flags & IO_URING_F_NONBLOCK, sleeps;
+	struct nxia_wait arg;
+	int ret;
+
+	/* The process can write to it while this looks. */
+	memcpy(&arg, io_uring_sqe_cmd(cmd->sqe), sizeof(arg));
+	if (arg.ready)
+		return -EINVAL;
+	sleeps = nonblock && arg.timeout;
+	if (sleeps)
+		arg.timeout = 0;
+	ret = notify_wait(cap, &arg, notify_first);
+	if (ret == -ETIMEDOUT && sleeps)
+		return -EAGAIN;
+	return ret == -ERESTARTSYS ? -EINTR : ret;
+}
+
+int nxia_wait_uring(struct io_uring_cmd *cmd, unsigned int issue_flags)
+{
+	struct nxia_cap *cap = cmd->file->private_data;
+
+	switch (cmd->cmd_op) {
+	case NXIA_IOC_NOTIFY:
+		return notify(cap);
+	case NXIA_IOC_WAIT:
+		return uring_wait(cap, cmd, issue_flags, false);
+	case NXIA_IOC_NOTIFY_WAIT:
+		return uring_wait(cap, cmd, issue_flags, true);
+	default:
+		return -ENOTTY;
+	}
+}
+
+#endif

@@ -8,8 +8,10 @@
 #include <linux/poll.h>
 
 struct file;
+struct io_uring_cmd;
 
 __poll_t nxia_wait_poll(struct file *file, poll_table *pt);
 long nxia_wait_ioctl(struct file *file, unsigned int cmd, unsigned long to);
+int nxia_wait_uring(struct io_uring_cmd *cmd, unsigned int issue_flags);
 
 #endif

@@ -221,6 +221,13 @@ struct nxia_index {
  *    poisoned or the capability is dead.
  *  - endpoint: EPOLLIN while a connection waits for ACCEPT (needs READ, else
  *    EPOLLERR), EPOLLERR when the capability is dead.
+ *
+ * io_uring: a channel end also takes IORING_OP_URING_CMD with %NXIA_IOC_NOTIFY,
+ * %NXIA_IOC_WAIT or %NXIA_IOC_NOTIFY_WAIT as its cmd_op and, for the latter two, a
+ * struct nxia_wait in the 16 bytes of cmd, with @ready 0.  The result is a
+ * negative errno, or for a wait the flags that it would give as @ready.  A
+ * wait that cannot be answered at once occupies a worker of the ring, is ended
+ * by IORING_OP_ASYNC_CANCEL, and is never restarted.
  */
 
 /**
