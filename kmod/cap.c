@@ -100,15 +100,35 @@ struct nxia_cap *nxia_cap_create(struct nxia_object *object, struct nxia_tree *t
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_cap_create);
 
+static void add_child(struct nxia_cap *parent, struct nxia_cap *cap)
+{
+	cap->parent = parent;
+	list_move_tail(&cap->sibling, &parent->children);
+	parent->nr_children++;
+}
+
+static int check_room(const struct nxia_cap *parent)
+{
+	unsigned long depth = 0;
+
+	lockdep_assert_held(&parent->tree->lock);
+	if (parent->nr_children >= nxia_user_max_children())
+		return -EDQUOT;
+	for (; parent; parent = parent->parent)
+		depth++;
+	return depth > nxia_user_max_depth() ? -EDQUOT : 0;
+}
+
 /* Makes @cap a child of @parent, unless one of them has died meanwhile. */
 int nxia_cap_link(struct nxia_cap *cap, struct nxia_cap *parent)
 {
+	int err;
+
 	guard(mutex)(&cap->tree->lock);
-	if (parent->error || cap->error)
-		return parent->error ?: cap->error;
-	cap->parent = parent;
-	list_add_tail(&cap->sibling, &parent->children);
-	return 0;
+	err = parent->error ?: cap->error ?: check_room(parent);
+	if (!err)
+		add_child(parent, cap);
+	return err;
 }
 
 static int check_derivation(const struct nxia_cap *parent, u64 rights, u64 badge)
@@ -167,11 +187,15 @@ EXPORT_SYMBOL_IF_KUNIT(nxia_cap_put);
 /* Takes a childless @cap out of the tree and onto @dead, with a reference. */
 static void kill_leaf(struct nxia_cap *cap, int error, struct list_head *dead)
 {
+	struct nxia_cap *parent = cap->parent;
+
 	lockdep_assert_held(&cap->tree->lock);
 	WRITE_ONCE(cap->error, error);
 	cap->parent = NULL;
 	nxia_cap_get(cap);
 	list_move_tail(&cap->sibling, dead);
+	if (parent)
+		parent->nr_children--;
 }
 
 static struct nxia_cap *leaf_below(struct nxia_cap *cap)
@@ -244,12 +268,13 @@ static void orphan_children(struct nxia_cap *cap)
 	struct nxia_cap *child, *next;
 
 	list_for_each_entry_safe(child, next, &cap->children, sibling) {
-		child->parent = cap->parent;
+		child->parent = NULL;
 		if (cap->parent)
-			list_move_tail(&child->sibling, &cap->parent->children);
+			add_child(cap->parent, child);
 		else
 			list_del_init(&child->sibling);
 	}
+	cap->nr_children = 0;
 }
 
 /* Ends @cap for its holder, whose reference goes with it. */

@@ -93,6 +93,7 @@ struct nxia_tree {
  * @parent: what it was derived from, or NULL.  Not a reference: it is changed
  *	before the parent leaves the tree.  Protected by @tree's lock
  * @children: what was derived from it.  Protected by @tree's lock
+ * @nr_children: how many those are.  Protected by @tree's lock
  * @sibling: link in the parent's @children.  Protected by @tree's lock; links
  *	the dead afterwards, for the one that killed them
  * @handle: its name in @session
@@ -114,6 +115,7 @@ struct nxia_cap {
 	struct nxia_session *session;
 	struct nxia_cap *parent;
 	struct list_head children;
+	unsigned long nr_children;
 	struct list_head sibling;
 	u64 handle;
 	u64 rights;

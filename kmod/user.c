@@ -26,6 +26,14 @@ MODULE_PARM_DESC(max_objects, "Most endpoints and channels of a user");
 module_param_named(max_pages, limits[NXIA_CHARGE_PAGES], ulong, 0644);
 MODULE_PARM_DESC(max_pages, "Most pages in the channels of a user");
 
+static unsigned long max_depth = 64;
+module_param(max_depth, ulong, 0644);
+MODULE_PARM_DESC(max_depth, "Most ancestors of a capability when it is derived");
+
+static unsigned long max_children = 65536;
+module_param(max_children, ulong, 0644);
+MODULE_PARM_DESC(max_children, "Most children of a capability when one is derived");
+
 /* Protects the set of users, and the step of a count from 0 to 1. */
 static DEFINE_MUTEX(users_lock);
 static DEFINE_XARRAY(users);
@@ -87,6 +95,16 @@ void nxia_user_uncharge(struct nxia_user *user, enum nxia_charge what, long n)
 unsigned long nxia_user_limit(enum nxia_charge what)
 {
 	return READ_ONCE(limits[what]);
+}
+
+unsigned long nxia_user_max_depth(void)
+{
+	return READ_ONCE(max_depth);
+}
+
+unsigned long nxia_user_max_children(void)
+{
+	return READ_ONCE(max_children);
 }
 
 /* What is charged to all users together. */

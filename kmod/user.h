@@ -36,6 +36,8 @@ int nxia_user_charge(struct nxia_user *user, enum nxia_charge what, long n);
 void nxia_user_uncharge(struct nxia_user *user, enum nxia_charge what, long n);
 
 unsigned long nxia_user_limit(enum nxia_charge what);
+unsigned long nxia_user_max_depth(void);
+unsigned long nxia_user_max_children(void);
 unsigned long nxia_user_total(enum nxia_charge what);
 
 #endif

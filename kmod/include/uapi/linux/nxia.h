@@ -67,7 +67,8 @@
  * Errors that every call which makes something can return:
  *
  *  - EDQUOT: a limit of the user who opened the session is reached (module
- *    parameters max_caps, max_objects, max_pages).
+ *    parameters max_caps, max_objects, max_pages), or the parent has as many
+ *    children (max_children) or ancestors (max_depth) as are allowed.
  *  - ENOMEM, EMFILE, ENFILE: as everywhere.
  */
 #ifndef _UAPI_LINUX_NXIA_H
