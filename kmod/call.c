@@ -10,6 +10,7 @@
 #include "call.h"
 #include "channel.h"
 #include "endpoint.h"
+#include "event.h"
 #include "file.h"
 #include "lsm.h"
 #include "registry.h"
@@ -248,6 +249,8 @@ static const struct {
 	{ NXIA_IOC_QUERY, call_query, sizeof(struct nxia_query) },
 	{ NXIA_IOC_FD, call_fd, sizeof(struct nxia_fd) },
 	{ NXIA_IOC_HANDLE, call_handle, sizeof(struct nxia_handle) },
+	{ NXIA_IOC_WATCH, nxia_event_watch, sizeof(struct nxia_watch) },
+	{ NXIA_IOC_EVENT, nxia_event_take, sizeof(struct nxia_event) },
 };
 
 /* Copies an argument; @size is what this kernel knows of it. */

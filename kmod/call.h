@@ -30,6 +30,8 @@ union nxia_arg {
 	struct nxia_query query;
 	struct nxia_fd fd;
 	struct nxia_handle handle;
+	struct nxia_watch watch;
+	struct nxia_event event;
 };
 
 /**

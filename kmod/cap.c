@@ -12,6 +12,7 @@
 #include <kunit/visibility.h>
 
 #include "cap.h"
+#include "event.h"
 
 static atomic64_t last_object = ATOMIC64_INIT(0);
 
@@ -93,6 +94,7 @@ struct nxia_cap *nxia_cap_create(struct nxia_object *object, struct nxia_tree *t
 	cap->user = nxia_user_get(user);
 	INIT_LIST_HEAD(&cap->children);
 	INIT_LIST_HEAD(&cap->sibling);
+	INIT_LIST_HEAD(&cap->event);
 	cap->rights = rights;
 	cap->badge = badge;
 	refcount_set(&cap->refs, 1);
@@ -184,6 +186,14 @@ void nxia_cap_put(struct nxia_cap *cap)
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_cap_put);
 
+static void tell_watcher(struct nxia_cap *cap)
+{
+	if (cap->nr_children || !cap->watched)
+		return;
+	cap->watched = false;
+	nxia_event_post(cap);
+}
+
 /* Takes a childless @cap out of the tree and onto @dead, with a reference. */
 static void kill_leaf(struct nxia_cap *cap, int error, struct list_head *dead)
 {
@@ -194,8 +204,10 @@ static void kill_leaf(struct nxia_cap *cap, int error, struct list_head *dead)
 	cap->parent = NULL;
 	nxia_cap_get(cap);
 	list_move_tail(&cap->sibling, dead);
-	if (parent)
+	if (parent) {
 		parent->nr_children--;
+		tell_watcher(parent);
+	}
 }
 
 static struct nxia_cap *leaf_below(struct nxia_cap *cap)
@@ -283,7 +295,9 @@ void nxia_cap_close(struct nxia_cap *cap)
 	LIST_HEAD(dead);
 
 	scoped_guard(mutex, &cap->tree->lock) {
+		nxia_event_cancel(cap);
 		cap->session = NULL;
+		cap->watched = false;
 		if (!cap->error) {
 			orphan_children(cap);
 			kill_leaf(cap, -EBADF, &dead);
@@ -315,3 +329,15 @@ u64 nxia_cap_descendants(struct nxia_cap *top)
 	return count;
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_cap_descendants);
+
+/* Tells the holder when @cap has no children, which may be now. */
+int nxia_cap_watch(struct nxia_cap *cap)
+{
+	guard(mutex)(&cap->tree->lock);
+	if (cap->error)
+		return cap->error;
+	cap->watched = true;
+	tell_watcher(cap);
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_watch);

@@ -5,6 +5,7 @@
  * Locks, outermost first:
  *
  *	nxia_tree.lock	mutex	parents, children and deaths in one tree
+ *	  nxia_session.event_lock spin	which events wait
  *	  nxia_endpoint.lock	spin	backlog and acceptors
  *	    nxia_channel.lock	spin	which ends are gone, batches in flight
  *	nxia_end.map_lock	rwsem	page faults against the end's death;
@@ -96,6 +97,9 @@ struct nxia_tree {
  * @nr_children: how many those are.  Protected by @tree's lock
  * @sibling: link in the parent's @children.  Protected by @tree's lock; links
  *	the dead afterwards, for the one that killed them
+ * @watched: the holder asked to be told when there are no children.  Protected
+ *	by @tree's lock
+ * @event: link in the events of @session; protected by the session's event_lock
  * @handle: its name in @session
  * @rights: NXIA_RIGHT_*, never changed
  * @badge: never changed
@@ -117,11 +121,13 @@ struct nxia_cap {
 	struct list_head children;
 	unsigned long nr_children;
 	struct list_head sibling;
+	struct list_head event;
 	u64 handle;
 	u64 rights;
 	u64 badge;
 	u8 end;
 	bool accepts;
+	bool watched;
 	int error;
 	refcount_t refs;
 	struct rcu_head rcu;
@@ -147,6 +153,7 @@ u64 nxia_cap_revoke(struct nxia_cap *cap);
 u64 nxia_cap_destroy(struct nxia_cap *cap);
 void nxia_cap_close(struct nxia_cap *cap);
 u64 nxia_cap_descendants(struct nxia_cap *cap);
+int nxia_cap_watch(struct nxia_cap *cap);
 
 static inline int nxia_cap_error(const struct nxia_cap *cap)
 {

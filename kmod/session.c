@@ -7,6 +7,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/pid.h>
+#include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <kunit/visibility.h>
@@ -42,6 +43,9 @@ struct nxia_session *nxia_session_create(void)
 	}
 	refcount_set(&session->refs, 1);
 	xa_init_flags(&session->caps, XA_FLAGS_ACCOUNT);
+	spin_lock_init(&session->event_lock);
+	INIT_LIST_HEAD(&session->events);
+	init_waitqueue_head(&session->event_wait);
 	session->pid = get_pid(task_tgid(current));
 	get_task_comm(session->comm, current);
 	err = session_enter(session);
@@ -234,10 +238,19 @@ static int session_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static __poll_t session_poll(struct file *file, poll_table *pt)
+{
+	struct nxia_session *session = file->private_data;
+
+	poll_wait(file, &session->event_wait, pt);
+	return list_empty_careful(&session->events) ? 0 : EPOLLIN | EPOLLRDNORM;
+}
+
 static const struct file_operations session_fops = {
 	.owner = THIS_MODULE,
 	.open = session_open,
 	.release = session_release,
+	.poll = session_poll,
 	.unlocked_ioctl = nxia_call_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

@@ -7,6 +7,8 @@
 
 #include <linux/refcount.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <linux/xarray.h>
 
 #include "cap.h"
@@ -18,6 +20,9 @@
  * @user: who opened it, and is charged for what it makes; a reference
  * @caps: handle -> capability, which it holds a reference of
  * @last_handle: the handle that was given last
+ * @event_lock: protects @events
+ * @events: capabilities about which there is something to tell, oldest first
+ * @event_wait: who polls for them
  * @pid: the process that opened it; a reference
  * @comm: its name
  */
@@ -27,6 +32,9 @@ struct nxia_session {
 	struct nxia_user *user;
 	struct xarray caps;
 	atomic64_t last_handle;
+	spinlock_t event_lock; /* @events */
+	struct list_head events;
+	wait_queue_head_t event_wait;
 	struct pid *pid;
 	char comm[TASK_COMM_LEN];
 };

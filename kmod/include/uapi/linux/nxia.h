@@ -95,8 +95,8 @@
  * ========  =================================  ============================
  *
  * Endpoints also have: DERIVE for DERIVE; TRANSFER to be the
- * subject of TRANSFER; REVOKE for REVOKE; INSPECT for the number of
- * descendants in QUERY; REMOTE to be held by a session of a remote
+ * subject of TRANSFER; REVOKE for REVOKE; INSPECT for WATCH, and for
+ * the number of descendants in QUERY; REMOTE to be held by a session of a remote
  * domain.
  *
  * A right that the object cannot use is refused with EINVAL.  SEAL and UNSEAL
@@ -222,6 +222,8 @@ struct nxia_index {
  *    poisoned or the capability is dead.
  *  - endpoint: EPOLLIN while a connection waits for ACCEPT (needs READ, else
  *    EPOLLERR), EPOLLERR when the capability is dead.
+ *
+ * The session's own file: EPOLLIN while EVENT has something to tell.
  *
  * io_uring: a channel end also takes IORING_OP_URING_CMD with %NXIA_IOC_NOTIFY,
  * %NXIA_IOC_WAIT or %NXIA_IOC_NOTIFY_WAIT as its cmd_op and, for the latter two, a
@@ -558,6 +560,51 @@ struct nxia_handle {
 };
 
 /**
+ * struct nxia_watch - ask to be told when nothing is derived from a capability
+ * @handle: in: handle; needs INSPECT
+ * @flags: in: 0
+ * @reserved: in: 0
+ *
+ * When the capability has no descendant (any more), the session gets one
+ * %NXIA_EVENT_LAST_REFERENCE; at once, if there is none now.  Then the watch is
+ * over, and may be set anew.  Setting it twice is setting it once; the event is
+ * lost if the capability is closed before it was fetched.  So a service that
+ * derives a badged capability for each client, or each of its objects, learns
+ * that the last holder is gone, however it went.
+ */
+struct nxia_watch {
+	__u64 handle;
+	__u32 flags;
+	__u32 reserved;
+};
+
+/**
+ * struct nxia_event - take the oldest event of the session
+ * @flags: in: 0
+ * @type: out: &enum nxia_event_type
+ * @handle: out: the capability that it is about
+ * @badge: out: its badge
+ *
+ * Never waits: poll() the session's file.  With EFAULT the event is lost.
+ *
+ * Errors: EAGAIN: there is none.
+ */
+struct nxia_event {
+	__u32 flags;
+	__u32 type;
+	__u64 handle;
+	__u64 badge;
+};
+
+/**
+ * enum nxia_event_type - what EVENT tells
+ * @NXIA_EVENT_LAST_REFERENCE: a capability that was WATCHed has no descendants
+ */
+enum nxia_event_type {
+	NXIA_EVENT_LAST_REFERENCE = 1,
+};
+
+/**
  * struct nxia_wait - sleep until a channel end is ready
  * @flags: in: %NXIA_WAIT_READ, %NXIA_WAIT_WRITE or both
  * @ready: out: which of @flags are so
@@ -606,6 +653,8 @@ struct nxia_wait {
 #define NXIA_IOC_QUERY		_IOWR(NXIA_IOC_MAGIC, 0x0a, struct nxia_query)
 #define NXIA_IOC_FD		_IOWR(NXIA_IOC_MAGIC, 0x0b, struct nxia_fd)
 #define NXIA_IOC_HANDLE		_IOWR(NXIA_IOC_MAGIC, 0x0c, struct nxia_handle)
+#define NXIA_IOC_WATCH		_IOWR(NXIA_IOC_MAGIC, 0x0d, struct nxia_watch)
+#define NXIA_IOC_EVENT		_IOWR(NXIA_IOC_MAGIC, 0x0e, struct nxia_event)
 
 /**
  * DOC: NOTIFY
