@@ -230,6 +230,28 @@ static int call_handle(struct nxia_call *call)
 	return nxia_call_reply(call);
 }
 
+static int call_import(struct nxia_call *call)
+{
+	struct nxia_import *arg = &call->arg.import;
+	struct nxia_cap *parent, *cap;
+	int err;
+
+	if (arg->flags)
+		return -EINVAL;
+	parent = nxia_file_get_cap(arg->fd);
+	if (IS_ERR(parent))
+		return PTR_ERR(parent);
+	err = nxia_cap_error(parent);
+	if (!err && !(parent->rights & NXIA_RIGHT_TRANSFER))
+		err = -EPERM;
+	cap = err ? ERR_PTR(err) :
+		    nxia_cap_derive(parent, call->session->user, arg->rights, 0);
+	nxia_cap_put(parent);
+	if (IS_ERR(cap))
+		return PTR_ERR(cap);
+	return nxia_call_give(call, cap, &arg->handle);
+}
+
 /* In the order of their numbers, which start at 0. */
 static const struct {
 	unsigned int cmd;
@@ -249,6 +271,7 @@ static const struct {
 	{ NXIA_IOC_QUERY, call_query, sizeof(struct nxia_query) },
 	{ NXIA_IOC_FD, call_fd, sizeof(struct nxia_fd) },
 	{ NXIA_IOC_HANDLE, call_handle, sizeof(struct nxia_handle) },
+	{ NXIA_IOC_IMPORT, call_import, sizeof(struct nxia_import) },
 	{ NXIA_IOC_WATCH, nxia_event_watch, sizeof(struct nxia_watch) },
 	{ NXIA_IOC_EVENT, nxia_event_take, sizeof(struct nxia_event) },
 };

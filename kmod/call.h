@@ -30,6 +30,7 @@ union nxia_arg {
 	struct nxia_query query;
 	struct nxia_fd fd;
 	struct nxia_handle handle;
+	struct nxia_import import;
 	struct nxia_watch watch;
 	struct nxia_event event;
 };

@@ -18,9 +18,9 @@
  * session that ACCEPTs.
  *
  * Every capability but the first of an endpoint is derived from another: by
- * DERIVE, by TRANSFER, by BOOTSTRAP, by CONNECT (the end of the client) or by
- * ACCEPT (the end of the server).  These derivations form a tree across
- * sessions.  Guarantees:
+ * DERIVE, by TRANSFER, by IMPORT, by BOOTSTRAP, by CONNECT (the end of the
+ * client) or by ACCEPT (the end of the server).  These derivations form a tree
+ * across sessions.  Guarantees:
  *
  *  1. Rights only shrink from parent to child.
  *  2. When REVOKE returns, every descendant is dead in every session and in
@@ -95,7 +95,7 @@
  * ========  =================================  ============================
  *
  * Endpoints also have: DERIVE for DERIVE; TRANSFER to be the
- * subject of TRANSFER; REVOKE for REVOKE; INSPECT for WATCH, and for
+ * subject of TRANSFER or IMPORT; REVOKE for REVOKE; INSPECT for WATCH, and for
  * the number of descendants in QUERY; REMOTE to be held by a session of a remote
  * domain.
  *
@@ -209,7 +209,8 @@ struct nxia_index {
  *
  * CONNECT, ACCEPT and FD give a file descriptor (close-on-exec) that stands for
  * a capability of the session.  Handed to another process (fork, SCM_RIGHTS) it
- * does there what it does here.  It holds the capability's memory, not its
+ * does there what it does here; with TRANSFER among the rights, IMPORT makes a
+ * capability of the other's session from it.  It holds the capability's memory, not its
  * authority: once the capability is closed or revoked, calls on the file fail
  * with EBADF or EKEYREVOKED, and closing the file does not close the
  * capability.  What is closed stays charged to its user until the last file that
@@ -560,6 +561,27 @@ struct nxia_handle {
 };
 
 /**
+ * struct nxia_import - make a child of the capability that a file stands for
+ * @fd: in: a file of FD, of any session; its capability needs TRANSFER
+ * @flags: in: 0
+ * @rights: in: rights of the child, as in DERIVE
+ * @handle: out: the child, in this session, with the badge of its parent
+ *
+ * So a capability can travel over whatever carries descriptors.
+ *
+ * Errors:
+ *
+ *  - EBADF: @fd is no such file, or its capability is closed.
+ *  - EINVAL, EPERM: also for @rights, as in DERIVE.
+ */
+struct nxia_import {
+	__s32 fd;
+	__u32 flags;
+	__u64 rights;
+	__u64 handle;
+};
+
+/**
  * struct nxia_watch - ask to be told when nothing is derived from a capability
  * @handle: in: handle; needs INSPECT
  * @flags: in: 0
@@ -653,8 +675,9 @@ struct nxia_wait {
 #define NXIA_IOC_QUERY		_IOWR(NXIA_IOC_MAGIC, 0x0a, struct nxia_query)
 #define NXIA_IOC_FD		_IOWR(NXIA_IOC_MAGIC, 0x0b, struct nxia_fd)
 #define NXIA_IOC_HANDLE		_IOWR(NXIA_IOC_MAGIC, 0x0c, struct nxia_handle)
-#define NXIA_IOC_WATCH		_IOWR(NXIA_IOC_MAGIC, 0x0d, struct nxia_watch)
-#define NXIA_IOC_EVENT		_IOWR(NXIA_IOC_MAGIC, 0x0e, struct nxia_event)
+#define NXIA_IOC_IMPORT		_IOWR(NXIA_IOC_MAGIC, 0x0d, struct nxia_import)
+#define NXIA_IOC_WATCH		_IOWR(NXIA_IOC_MAGIC, 0x0e, struct nxia_watch)
+#define NXIA_IOC_EVENT		_IOWR(NXIA_IOC_MAGIC, 0x0f, struct nxia_event)
 
 /**
  * DOC: NOTIFY
