@@ -13,6 +13,7 @@
 #include "event.h"
 #include "file.h"
 #include "lsm.h"
+#include "region.h"
 #include "registry.h"
 #include "session.h"
 #include "transfer.h"
@@ -119,6 +120,7 @@ static int call_derive(struct nxia_call *call)
 {
 	struct nxia_derive *arg = &call->arg.derive;
 	struct nxia_cap *parent, *cap;
+	int err = 0;
 
 	if (arg->flags || arg->reserved)
 		return -EINVAL;
@@ -129,6 +131,12 @@ static int call_derive(struct nxia_call *call)
 	nxia_cap_put(parent);
 	if (IS_ERR(cap))
 		return PTR_ERR(cap);
+	if (arg->offset || arg->length)
+		err = nxia_region_narrow(cap, arg->offset, arg->length);
+	if (err) {
+		nxia_cap_close(cap);
+		return err;
+	}
 	return nxia_call_give(call, cap, &arg->handle);
 }
 
@@ -172,6 +180,12 @@ static int call_query(struct nxia_call *call)
 	arg->object = cap->object->id;
 	arg->descendants = cap->rights & NXIA_RIGHT_INSPECT ?
 				   nxia_cap_descendants(cap) : 0;
+	arg->offset = 0;
+	arg->size = 0;
+	arg->state = 0;
+	arg->reserved = 0;
+	if (cap->object->ops->query)
+		cap->object->ops->query(cap, arg);
 	nxia_cap_put(cap);
 	return nxia_call_reply(call);
 }
@@ -274,6 +288,8 @@ static const struct {
 	{ NXIA_IOC_IMPORT, call_import, sizeof(struct nxia_import) },
 	{ NXIA_IOC_WATCH, nxia_event_watch, sizeof(struct nxia_watch) },
 	{ NXIA_IOC_EVENT, nxia_event_take, sizeof(struct nxia_event) },
+	{ NXIA_IOC_REGION_CREATE, nxia_region_create, sizeof(struct nxia_region_create) },
+	{ NXIA_IOC_FREEZE, nxia_region_freeze, sizeof(struct nxia_freeze) },
 };
 
 /* Copies an argument; @size is what this kernel knows of it. */

@@ -31,6 +31,8 @@ union nxia_arg {
 	struct nxia_fd fd;
 	struct nxia_handle handle;
 	struct nxia_import import;
+	struct nxia_region_create region_create;
+	struct nxia_freeze freeze;
 	struct nxia_watch watch;
 	struct nxia_event event;
 };

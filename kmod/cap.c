@@ -76,13 +76,14 @@ EXPORT_SYMBOL_IF_KUNIT(nxia_tree_put);
 struct nxia_cap *nxia_cap_create(struct nxia_object *object, struct nxia_tree *tree,
 				 struct nxia_user *user, u64 rights, u64 badge)
 {
+	const struct nxia_object_ops *ops = object->ops;
 	struct nxia_cap *cap;
 	int err;
 
 	err = nxia_user_charge(user, NXIA_CHARGE_CAPS, 1);
 	if (err)
 		return ERR_PTR(err);
-	cap = kzalloc(sizeof(*cap), GFP_KERNEL_ACCOUNT);
+	cap = kzalloc(max(ops->cap_size, sizeof(*cap)), GFP_KERNEL_ACCOUNT);
 	if (!cap) {
 		nxia_user_uncharge(user, NXIA_CHARGE_CAPS, 1);
 		return ERR_PTR(-ENOMEM);
@@ -98,9 +99,25 @@ struct nxia_cap *nxia_cap_create(struct nxia_object *object, struct nxia_tree *t
 	cap->rights = rights;
 	cap->badge = badge;
 	refcount_set(&cap->refs, 1);
+	if (ops->cap_init)
+		ops->cap_init(cap);
 	return cap;
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_cap_create);
+
+/* The first capability to @object, at the root of a new tree. */
+struct nxia_cap *nxia_cap_create_root(struct nxia_object *object,
+				      struct nxia_user *user, u64 rights)
+{
+	struct nxia_tree *tree = nxia_tree_create();
+	struct nxia_cap *cap;
+
+	if (IS_ERR(tree))
+		return ERR_CAST(tree);
+	cap = nxia_cap_create(object, tree, user, rights, 0);
+	nxia_tree_put(tree);
+	return cap;
+}
 
 static void add_child(struct nxia_cap *parent, struct nxia_cap *cap)
 {
@@ -158,6 +175,8 @@ struct nxia_cap *nxia_cap_derive(struct nxia_cap *parent, struct nxia_user *user
 			      badge ?: parent->badge);
 	if (IS_ERR(cap))
 		return cap;
+	if (parent->object->ops->cap_derive)
+		parent->object->ops->cap_derive(cap, parent);
 	err = nxia_cap_link(cap, parent);
 	if (err) {
 		nxia_cap_put(cap);
@@ -178,6 +197,8 @@ void nxia_cap_put(struct nxia_cap *cap)
 {
 	if (!refcount_dec_and_test(&cap->refs))
 		return;
+	if (cap->object->ops->cap_free)
+		cap->object->ops->cap_free(cap);
 	nxia_object_put(cap->object);
 	nxia_tree_put(cap->tree);
 	nxia_user_uncharge(cap->user, NXIA_CHARGE_CAPS, 1);
@@ -239,7 +260,8 @@ static void bury(struct list_head *dead)
 
 	list_for_each_entry_safe(cap, next, dead, sibling) {
 		list_del_init(&cap->sibling);
-		cap->object->ops->died(cap);
+		if (cap->object->ops->died)
+			cap->object->ops->died(cap);
 		nxia_cap_put(cap);
 	}
 }

@@ -9,7 +9,8 @@
  *	  nxia_endpoint.lock	spin	backlog and acceptors
  *	    nxia_channel.lock	spin	which ends are gone, batches in flight
  *	nxia_end.map_lock	rwsem	page faults against the end's death;
- *					taken inside mmap_lock, outside the
+ *	nxia_region.lock	rwsem	page faults against deaths and FREEZE;
+ *					both taken inside mmap_lock, outside the
  *					mapping's i_mmap_rwsem; never with the
  *					others
  *	registry_lock		spin	which capability is the registry's; never
@@ -41,19 +42,30 @@ struct nxia_session;
  * struct nxia_object_ops - what makes a kind of object
  * @type: &enum nxia_type
  * @rights: the rights that it can use
+ * @cap_size: bytes of a capability to it, which begins with a struct nxia_cap;
+ *	0 if it is nothing more
  * @fops: of the files that stand for a capability to it
+ * @cap_init: may be NULL; prepares a new capability, as one to all of it
+ * @cap_derive: may be NULL; narrows it to what its parent is to
+ * @cap_free: may be NULL; undoes @cap_init.  Without locks, and may sleep
+ * @query: may be NULL; tells what is its own in QUERY
  * @file_ready: may be NULL; prepares such a file before it is visible
  * @installed: may be NULL; a capability has come into a session.  May be
  *	called after @died, for one that was revoked in flight
- * @died: a capability has just been revoked or closed; wakes its waiters,
- *	takes away its mappings, drops what only it kept.  Called once for each,
- *	without locks, and may sleep
+ * @died: may be NULL; a capability has just been revoked or closed: wakes its
+ *	waiters, takes away its mappings, drops what only it kept.  Called once for
+ *	each, without locks, and may sleep
  * @free: the last reference is gone
  */
 struct nxia_object_ops {
 	enum nxia_type type;
 	u64 rights;
+	size_t cap_size;
 	const struct file_operations *fops;
+	void (*cap_init)(struct nxia_cap *cap);
+	void (*cap_derive)(struct nxia_cap *cap, const struct nxia_cap *parent);
+	void (*cap_free)(struct nxia_cap *cap);
+	void (*query)(const struct nxia_cap *cap, struct nxia_query *arg);
 	void (*file_ready)(struct nxia_cap *cap, struct file *file);
 	void (*installed)(struct nxia_cap *cap);
 	void (*died)(struct nxia_cap *cap);
@@ -75,7 +87,8 @@ struct nxia_object {
 };
 
 /**
- * struct nxia_tree - all that derives from one endpoint, channels included
+ * struct nxia_tree - all that derives from one capability that was created:
+ *	to an endpoint, its channels included, or to a region
  * @lock: protects the links and deaths of its capabilities
  * @refs: one for each of its capabilities
  */
@@ -143,6 +156,8 @@ void nxia_tree_put(struct nxia_tree *tree);
 
 struct nxia_cap *nxia_cap_create(struct nxia_object *object, struct nxia_tree *tree,
 				 struct nxia_user *user, u64 rights, u64 badge);
+struct nxia_cap *nxia_cap_create_root(struct nxia_object *object,
+				      struct nxia_user *user, u64 rights);
 int nxia_cap_link(struct nxia_cap *cap, struct nxia_cap *parent);
 struct nxia_cap *nxia_cap_derive(struct nxia_cap *parent, struct nxia_user *user,
 				 u64 rights, u64 badge);

@@ -235,24 +235,16 @@ static struct nxia_endpoint *endpoint_alloc(struct nxia_user *user, unsigned int
 	return endpoint;
 }
 
-/* The first capability to a new endpoint, at the root of a new tree. */
+/* The first capability to a new endpoint. */
 static struct nxia_cap *endpoint_root(struct nxia_user *user, unsigned int max,
 				      u64 rights)
 {
-	struct nxia_endpoint *endpoint;
-	struct nxia_tree *tree;
+	struct nxia_endpoint *endpoint = endpoint_alloc(user, max);
 	struct nxia_cap *cap;
 
-	endpoint = endpoint_alloc(user, max);
 	if (IS_ERR(endpoint))
 		return ERR_CAST(endpoint);
-	tree = nxia_tree_create();
-	if (IS_ERR(tree)) {
-		nxia_endpoint_put(endpoint);
-		return ERR_CAST(tree);
-	}
-	cap = nxia_cap_create(&endpoint->object, tree, user, rights, 0);
-	nxia_tree_put(tree);
+	cap = nxia_cap_create_root(&endpoint->object, user, rights);
 	nxia_endpoint_put(endpoint);
 	return cap;
 }

@@ -22,9 +22,9 @@ static unsigned long limits[NXIA_CHARGE_MAX] = {
 module_param_named(max_caps, limits[NXIA_CHARGE_CAPS], ulong, 0644);
 MODULE_PARM_DESC(max_caps, "Most capabilities of a user");
 module_param_named(max_objects, limits[NXIA_CHARGE_OBJECTS], ulong, 0644);
-MODULE_PARM_DESC(max_objects, "Most endpoints and channels of a user");
+MODULE_PARM_DESC(max_objects, "Most objects of a user");
 module_param_named(max_pages, limits[NXIA_CHARGE_PAGES], ulong, 0644);
-MODULE_PARM_DESC(max_pages, "Most pages in the channels of a user");
+MODULE_PARM_DESC(max_pages, "Most pages in the channels and regions of a user");
 
 static unsigned long max_depth = 64;
 module_param(max_depth, ulong, 0644);

@@ -17,7 +17,9 @@
  * direction, with one *end* in the session of the client and the other in the
  * session that ACCEPTs.
  *
- * Every capability but the first of an endpoint is derived from another: by
+ * A *region* is shared memory, which FREEZE makes immutable for good.
+ *
+ * Every capability but the first of an object is derived from another: by
  * DERIVE, by TRANSFER, by IMPORT, by BOOTSTRAP, by CONNECT (the end of the
  * client) or by ACCEPT (the end of the server).  These derivations form a tree
  * across sessions.  Guarantees:
@@ -94,7 +96,15 @@
  * MAP                                          mmap
  * ========  =================================  ============================
  *
- * Endpoints also have: DERIVE for DERIVE; TRANSFER to be the
+ * ========  =================================  ============================
+ * right     on a region
+ * ========  =================================  ============================
+ * READ      map for reading
+ * WRITE     map for writing; FREEZE
+ * MAP       mmap
+ * ========  =================================  ============================
+ *
+ * Endpoints and regions also have: DERIVE for DERIVE; TRANSFER to be the
  * subject of TRANSFER or IMPORT; REVOKE for REVOKE; INSPECT for WATCH, and for
  * the number of descendants in QUERY; REMOTE to be held by a session of a remote
  * domain.
@@ -122,15 +132,20 @@
 	(NXIA_RIGHTS_COMMON | NXIA_RIGHT_CONNECT | NXIA_RIGHT_READ)
 #define NXIA_RIGHTS_CHANNEL                                                    \
 	(NXIA_RIGHT_READ | NXIA_RIGHT_WRITE | NXIA_RIGHT_MAP)
+#define NXIA_RIGHTS_REGION                                                     \
+	(NXIA_RIGHTS_COMMON | NXIA_RIGHT_READ | NXIA_RIGHT_WRITE |             \
+	 NXIA_RIGHT_MAP)
 
 /**
  * enum nxia_type - kinds of object
  * @NXIA_TYPE_ENDPOINT: where a service receives connections
  * @NXIA_TYPE_CHANNEL: one end of a channel
+ * @NXIA_TYPE_REGION: shared memory, or a part of it
  */
 enum nxia_type {
 	NXIA_TYPE_ENDPOINT = 1,
 	NXIA_TYPE_CHANNEL = 2,
+	NXIA_TYPE_REGION = 3,
 };
 
 /**
@@ -205,6 +220,27 @@ struct nxia_index {
 #define NXIA_MMAP_PEER	(1ULL << 40)
 
 /**
+ * DOC: The memory of a region
+ *
+ * mmap() on a file of the capability takes any part of its range, in pages,
+ * MAP_SHARED; offset 0 is where the range begins.  As with rings the mapping is
+ * not executable, not inherited by fork(), not dumped, and cannot be grown or
+ * pinned.  A region of 2 MiB and more is mapped by huge pages where the kernel
+ * has them to give (and transparent huge pages are not off).  Errors of mmap():
+ *
+ *  - EINVAL: beyond the range, or MAP_PRIVATE.
+ *  - EACCES: PROT_EXEC (EPERM where the kernel has anonymous files noexec).
+ *  - EPERM: the capability lacks MAP, or READ, or WRITE for PROT_WRITE.
+ *  - EROFS: PROT_WRITE, and the region is frozen.
+ *  - EKEYREVOKED, EBADF: the capability was revoked, or closed.
+ *
+ * Once FREEZE has returned, no one can change the memory any more, the kernel's
+ * own system calls on behalf of someone included: who maps it for reading may
+ * parse it in place.  Writing to it, through a mapping made before, raises
+ * SIGBUS.
+ */
+
+/**
  * DOC: Files
  *
  * CONNECT, ACCEPT and FD give a file descriptor (close-on-exec) that stands for
@@ -246,10 +282,10 @@ struct nxia_index {
  * @ring_max: out: largest size of a ring in bytes
  * @max_caps: out: most capabilities of the session's user
  * @max_objects: out: most objects of the session's user
- * @max_pages: out: most pages in rings of the session's user
+ * @max_pages: out: most pages in rings and regions of the session's user
  * @caps: out: capabilities that the session's user holds now
  * @objects: out: objects that the session's user has now
- * @pages: out: pages in rings of the session's user now
+ * @pages: out: pages in rings and regions of the session's user now
  */
 struct nxia_info {
 	__u32 abi_version;
@@ -390,10 +426,16 @@ struct nxia_accept {
  * @flags: in: 0
  * @reserved: in: 0
  * @handle: out: the child
+ * @offset: in: of a region: where the child's range begins, in bytes from where
+ *	the parent's does; a multiple of the page size
+ * @length: in: of a region: bytes of the child's range, a multiple of the page
+ *	size; 0, with @offset 0, keeps the parent's range
  *
  * Errors:
  *
- *  - EINVAL: @rights is 0 or has rights that the object cannot use.
+ *  - EINVAL: @rights is 0 or has rights that the object cannot use; @offset and
+ *    @length are not a range of pages within the parent's, or not 0 for what is
+ *    no region.
  *  - EPERM: @rights has rights that the parent lacks, or @badge is another than
  *    the one that the parent has.
  */
@@ -404,6 +446,8 @@ struct nxia_derive {
 	__u32 flags;
 	__u32 reserved;
 	__u64 handle;
+	__u64 offset;
+	__u64 length;
 };
 
 /**
@@ -520,6 +564,10 @@ struct nxia_close {
  * @object: out: number of the object, the same for all that hold it
  * @descendants: out: how many capabilities are derived from it, over all
  *	generations; 0 without INSPECT
+ * @offset: out: of a region: where the capability's range begins, else 0
+ * @size: out: of a region: bytes of the capability's range, else 0
+ * @state: out: %NXIA_STATE_FROZEN if it is a region that was frozen
+ * @reserved: out: 0
  */
 struct nxia_query {
 	__u64 handle;
@@ -529,7 +577,13 @@ struct nxia_query {
 	__u64 badge;
 	__u64 object;
 	__u64 descendants;
+	__u64 offset;
+	__u64 size;
+	__u32 state;
+	__u32 reserved;
 };
+
+#define NXIA_STATE_FROZEN	(1U << 0)
 
 /**
  * struct nxia_fd - make a file that stands for a capability
@@ -565,7 +619,7 @@ struct nxia_handle {
  * @fd: in: a file of FD, of any session; its capability needs TRANSFER
  * @flags: in: 0
  * @rights: in: rights of the child, as in DERIVE
- * @handle: out: the child, in this session, with the badge of its parent
+ * @handle: out: the child, in this session, with badge and range of its parent
  *
  * So a capability can travel over whatever carries descriptors.
  *
@@ -579,6 +633,48 @@ struct nxia_import {
 	__u32 flags;
 	__u64 rights;
 	__u64 handle;
+};
+
+/**
+ * struct nxia_region_create - make a region
+ * @size: in: bytes, a multiple of the page size, at least one page
+ * @rights: in: rights over it, of %NXIA_RIGHTS_REGION
+ * @flags: in: 0
+ * @reserved: in: 0
+ * @handle: out: the capability to all of it, with badge 0
+ *
+ * All of the memory is allocated, zeroed and charged now.  A caller that is
+ * killed meanwhile leaves nothing behind.
+ *
+ * Errors:
+ *
+ *  - EINVAL: @size is 0, no multiple of the page size or beyond 2^40, or @rights has
+ *    none or others.
+ */
+struct nxia_region_create {
+	__u64 size;
+	__u64 rights;
+	__u32 flags;
+	__u32 reserved;
+	__u64 handle;
+};
+
+/**
+ * struct nxia_freeze - make a region immutable for good
+ * @handle: in: handle of the region, with the whole of it for its range; needs
+ *	WRITE
+ * @flags: in: 0
+ * @reserved: in: 0
+ *
+ * When it returns, all mappings are such that the memory cannot be changed.  To
+ * freeze what is frozen does nothing.
+ *
+ * Errors: EINVAL: the capability's range is a part of the region.
+ */
+struct nxia_freeze {
+	__u64 handle;
+	__u32 flags;
+	__u32 reserved;
 };
 
 /**
@@ -675,6 +771,9 @@ struct nxia_wait {
 #define NXIA_IOC_QUERY		_IOWR(NXIA_IOC_MAGIC, 0x0a, struct nxia_query)
 #define NXIA_IOC_FD		_IOWR(NXIA_IOC_MAGIC, 0x0b, struct nxia_fd)
 #define NXIA_IOC_HANDLE		_IOWR(NXIA_IOC_MAGIC, 0x0c, struct nxia_handle)
+#define NXIA_IOC_REGION_CREATE                                                 \
+	_IOWR(NXIA_IOC_MAGIC, 0x10, struct nxia_region_create)
+#define NXIA_IOC_FREEZE		_IOWR(NXIA_IOC_MAGIC, 0x11, struct nxia_freeze)
 #define NXIA_IOC_IMPORT		_IOWR(NXIA_IOC_MAGIC, 0x0d, struct nxia_import)
 #define NXIA_IOC_WATCH		_IOWR(NXIA_IOC_MAGIC, 0x0e, struct nxia_watch)
 #define NXIA_IOC_EVENT		_IOWR(NXIA_IOC_MAGIC, 0x0f, struct nxia_event)
@@ -754,7 +853,7 @@ enum nxia_cmd {
  * @NXIA_ATTR_SESSIONS: u64, number of sessions
  * @NXIA_ATTR_CAPS: u64, number of capabilities
  * @NXIA_ATTR_OBJECTS: u64, number of objects
- * @NXIA_ATTR_PAGES: u64, number of pages in rings
+ * @NXIA_ATTR_PAGES: u64, number of pages in rings and regions
  * @NXIA_ATTR_SESSION: u32, number of a session
  * @NXIA_ATTR_PID: u32, process that opened the session
  * @NXIA_ATTR_UID: u32, user that opened the session
