@@ -15,6 +15,7 @@
 #include "lsm.h"
 #include "region.h"
 #include "registry.h"
+#include "scope.h"
 #include "session.h"
 #include "transfer.h"
 
@@ -285,11 +286,14 @@ static const struct {
 	{ NXIA_IOC_QUERY, call_query, sizeof(struct nxia_query) },
 	{ NXIA_IOC_FD, call_fd, sizeof(struct nxia_fd) },
 	{ NXIA_IOC_HANDLE, call_handle, sizeof(struct nxia_handle) },
-	{ NXIA_IOC_IMPORT, call_import, sizeof(struct nxia_import) },
-	{ NXIA_IOC_WATCH, nxia_event_watch, sizeof(struct nxia_watch) },
-	{ NXIA_IOC_EVENT, nxia_event_take, sizeof(struct nxia_event) },
 	{ NXIA_IOC_REGION_CREATE, nxia_region_create, sizeof(struct nxia_region_create) },
 	{ NXIA_IOC_FREEZE, nxia_region_freeze, sizeof(struct nxia_freeze) },
+	{ NXIA_IOC_IMPORT, call_import, sizeof(struct nxia_import) },
+	{ NXIA_IOC_SCOPE_CREATE, nxia_scope_create, sizeof(struct nxia_scope_create) },
+	{ NXIA_IOC_SEAL, nxia_scope_seal, sizeof(struct nxia_seal) },
+	{ NXIA_IOC_UNSEAL, nxia_scope_unseal, sizeof(struct nxia_seal) },
+	{ NXIA_IOC_WATCH, nxia_event_watch, sizeof(struct nxia_watch) },
+	{ NXIA_IOC_EVENT, nxia_event_take, sizeof(struct nxia_event) },
 };
 
 /* Copies an argument; @size is what this kernel knows of it. */

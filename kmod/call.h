@@ -33,6 +33,8 @@ union nxia_arg {
 	struct nxia_import import;
 	struct nxia_region_create region_create;
 	struct nxia_freeze freeze;
+	struct nxia_scope_create scope_create;
+	struct nxia_seal seal;
 	struct nxia_watch watch;
 	struct nxia_event event;
 };

@@ -88,7 +88,7 @@ struct nxia_object {
 
 /**
  * struct nxia_tree - all that derives from one capability that was created:
- *	to an endpoint, its channels included, or to a region
+ *	to an endpoint, its channels included, to a region or to a scope
  * @lock: protects the links and deaths of its capabilities
  * @refs: one for each of its capabilities
  */

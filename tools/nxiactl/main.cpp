@@ -173,7 +173,7 @@ void addRevoke(CLI::App& app, Options& options) {
     auto* target =
         revoke->add_option("--to", selector.target, "name of the process that it leads to");
     auto* type = revoke->add_option("--type", selector.type, "kind of object")
-                     ->check(CLI::IsMember({"endpoint", "channel"}));
+                     ->check(CLI::IsMember({"endpoint", "channel", "region", "scope"}));
     auto* object = revoke->add_option("--object", selector.object, "number of the object");
     session->needs(handle);
     for (auto* option : {holder, target, type, object})

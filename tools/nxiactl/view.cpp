@@ -75,6 +75,10 @@ std::string typeName(std::uint32_t type) {
         return "endpoint";
     case NXIA_TYPE_CHANNEL:
         return "channel";
+    case NXIA_TYPE_REGION:
+        return "region";
+    case NXIA_TYPE_SCOPE:
+        return "scope";
     default:
         return std::to_string(type);
     }

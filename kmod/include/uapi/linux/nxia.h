@@ -17,7 +17,8 @@
  * direction, with one *end* in the session of the client and the other in the
  * session that ACCEPTs.
  *
- * A *region* is shared memory, which FREEZE makes immutable for good.
+ * A *region* is shared memory, which FREEZE makes immutable for good.  A *scope*
+ * is a key in the kernel, under which SEAL and UNSEAL encrypt and decrypt.
  *
  * Every capability but the first of an object is derived from another: by
  * DERIVE, by TRANSFER, by IMPORT, by BOOTSTRAP, by CONNECT (the end of the
@@ -97,21 +98,22 @@
  * ========  =================================  ============================
  *
  * ========  =================================  ============================
- * right     on a region
+ * right     on a region                        on a scope
  * ========  =================================  ============================
  * READ      map for reading
  * WRITE     map for writing; FREEZE
  * MAP       mmap
+ * SEAL                                         SEAL
+ * UNSEAL                                       UNSEAL
  * ========  =================================  ============================
  *
- * Endpoints and regions also have: DERIVE for DERIVE; TRANSFER to be the
+ * Endpoints, regions and scopes also have: DERIVE for DERIVE; TRANSFER to be the
  * subject of TRANSFER or IMPORT; REVOKE for REVOKE; INSPECT for WATCH, and for
  * the number of descendants in QUERY; REMOTE to be held by a session of a remote
  * domain.
  *
- * A right that the object cannot use is refused with EINVAL.  SEAL and UNSEAL
- * are reserved for scopes.  A channel end belongs to its session: it can be
- * neither derived nor transferred.
+ * A right that the object cannot use is refused with EINVAL.  A channel end
+ * belongs to its session: it can be neither derived nor transferred.
  */
 #define NXIA_RIGHT_CONNECT	(1ULL << 0)
 #define NXIA_RIGHT_READ		(1ULL << 1)
@@ -135,17 +137,21 @@
 #define NXIA_RIGHTS_REGION                                                     \
 	(NXIA_RIGHTS_COMMON | NXIA_RIGHT_READ | NXIA_RIGHT_WRITE |             \
 	 NXIA_RIGHT_MAP)
+#define NXIA_RIGHTS_SCOPE                                                      \
+	(NXIA_RIGHTS_COMMON | NXIA_RIGHT_SEAL | NXIA_RIGHT_UNSEAL)
 
 /**
  * enum nxia_type - kinds of object
  * @NXIA_TYPE_ENDPOINT: where a service receives connections
  * @NXIA_TYPE_CHANNEL: one end of a channel
  * @NXIA_TYPE_REGION: shared memory, or a part of it
+ * @NXIA_TYPE_SCOPE: a key in the kernel
  */
 enum nxia_type {
 	NXIA_TYPE_ENDPOINT = 1,
 	NXIA_TYPE_CHANNEL = 2,
 	NXIA_TYPE_REGION = 3,
+	NXIA_TYPE_SCOPE = 4,
 };
 
 /**
@@ -678,6 +684,106 @@ struct nxia_freeze {
 };
 
 /**
+ * struct nxia_scope_create - make a scope from a key of the kernel's keyrings
+ * @key: in: serial number of a key of type "logon" with a description that
+ *	begins with "nxia:" and %NXIA_SCOPE_KEY_SIZE bytes; the caller needs
+ *	search permission on it
+ * @flags: in: 0
+ * @rights: in: rights over it, of %NXIA_RIGHTS_SCOPE
+ * @handle: out: the capability, with badge 0
+ *
+ * The kernel lets no one read a logon key.  The scope takes a copy, so the key
+ * may be unlinked afterwards; what becomes of the key does not change the scope.
+ *
+ * Errors:
+ *
+ *  - EINVAL: the key is of another type, description or length, or @rights has none
+ *    or others.
+ *  - ENOKEY: no such key.
+ *  - EACCES: search permission on the key is missing.
+ *  - EKEYREVOKED, EKEYEXPIRED: the key was revoked, or has expired.
+ *  - EOPNOTSUPP: this kernel has no key retention service.
+ */
+struct nxia_scope_create {
+	__s32 key;
+	__u32 flags;
+	__u64 rights;
+	__u64 handle;
+};
+
+#define NXIA_SCOPE_KEY_SIZE	32
+
+/**
+ * DOC: Sealed data
+ *
+ * SEAL makes, from any number of bytes up to %NXIA_SEAL_MAX, a header and one
+ * or more chunks.  Each chunk is %NXIA_SEAL_CHUNK bytes of the input (the last one
+ * what is left, which may be nothing only if the input is empty), encrypted by
+ * XChaCha20-Poly1305 and followed by its tag of %NXIA_SEAL_TAG bytes.  The chunks
+ * are tied together by the STREAM construction (Hoang, Reyhanitabar, Rogaway,
+ * Vizar: Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance,
+ * 2015): the nonce of a chunk is the header's 19 random bytes, the number of the
+ * chunk from 0 (32 bits, big-endian), and a byte that is 1 in the last chunk and 0 in
+ * all others.  So a chunk that is changed, left out, added or out of order is
+ * found.  The associated data of the first chunk is the header and what the
+ * caller gives as such; the others have none.
+ */
+
+/**
+ * struct nxia_sealed - header of sealed data
+ * @magic: %NXIA_SEAL_MAGIC
+ * @version: 1
+ * @nonce: random, new for each SEAL
+ */
+struct nxia_sealed {
+	__u8 magic[4];
+	__u8 version;
+	__u8 nonce[19];
+};
+
+#define NXIA_SEAL_MAGIC		"NXIA"
+#define NXIA_SEAL_VERSION	1
+#define NXIA_SEAL_CHUNK		65536
+#define NXIA_SEAL_TAG		16
+#define NXIA_SEAL_AD_MAX	4096
+#define NXIA_SEAL_MAX		(1ULL << 30)
+
+/**
+ * struct nxia_seal - SEAL: encrypt; UNSEAL: decrypt what SEAL made
+ * @scope: in: handle of the scope; needs SEAL or UNSEAL
+ * @flags: in: 0
+ * @ad_size: in: bytes of associated data, 0 to %NXIA_SEAL_AD_MAX
+ * @ad: in: its address; it is authenticated, not stored
+ * @in: in: address of the input
+ * @in_size: in: its bytes
+ * @out: in: address of the output, which may not overlap the input
+ * @out_size: in: room at @out; out: bytes written, also told with EMSGSIZE
+ *
+ * A SEAL gives in_size + 24 + 16 * max(1, in_size / 64 KiB rounded up) bytes.
+ * Each byte of the input is read once.  A chunk is written only after its tag
+ * was found right; on an error what was written to @out is cleared.  When the
+ * capability is revoked meanwhile, the call ends before the next chunk.
+ *
+ * Errors:
+ *
+ *  - E2BIG: @ad_size is too large, or @in_size more than %NXIA_SEAL_MAX or what it
+ *    seals to.
+ *  - EMSGSIZE: @out_size is too small; it now tells what is needed.
+ *  - EBADMSG: UNSEAL: not sealed under this scope with this associated data, or
+ *    changed, or cut short.
+ */
+struct nxia_seal {
+	__u64 scope;
+	__u32 flags;
+	__u32 ad_size;
+	__u64 ad;
+	__u64 in;
+	__u64 in_size;
+	__u64 out;
+	__u64 out_size;
+};
+
+/**
  * struct nxia_watch - ask to be told when nothing is derived from a capability
  * @handle: in: handle; needs INSPECT
  * @flags: in: 0
@@ -772,11 +878,15 @@ struct nxia_wait {
 #define NXIA_IOC_FD		_IOWR(NXIA_IOC_MAGIC, 0x0b, struct nxia_fd)
 #define NXIA_IOC_HANDLE		_IOWR(NXIA_IOC_MAGIC, 0x0c, struct nxia_handle)
 #define NXIA_IOC_REGION_CREATE                                                 \
-	_IOWR(NXIA_IOC_MAGIC, 0x10, struct nxia_region_create)
-#define NXIA_IOC_FREEZE		_IOWR(NXIA_IOC_MAGIC, 0x11, struct nxia_freeze)
-#define NXIA_IOC_IMPORT		_IOWR(NXIA_IOC_MAGIC, 0x0d, struct nxia_import)
-#define NXIA_IOC_WATCH		_IOWR(NXIA_IOC_MAGIC, 0x0e, struct nxia_watch)
-#define NXIA_IOC_EVENT		_IOWR(NXIA_IOC_MAGIC, 0x0f, struct nxia_event)
+	_IOWR(NXIA_IOC_MAGIC, 0x0d, struct nxia_region_create)
+#define NXIA_IOC_FREEZE		_IOWR(NXIA_IOC_MAGIC, 0x0e, struct nxia_freeze)
+#define NXIA_IOC_IMPORT		_IOWR(NXIA_IOC_MAGIC, 0x0f, struct nxia_import)
+#define NXIA_IOC_SCOPE_CREATE                                                  \
+	_IOWR(NXIA_IOC_MAGIC, 0x10, struct nxia_scope_create)
+#define NXIA_IOC_SEAL		_IOWR(NXIA_IOC_MAGIC, 0x11, struct nxia_seal)
+#define NXIA_IOC_UNSEAL		_IOWR(NXIA_IOC_MAGIC, 0x12, struct nxia_seal)
+#define NXIA_IOC_WATCH		_IOWR(NXIA_IOC_MAGIC, 0x13, struct nxia_watch)
+#define NXIA_IOC_EVENT		_IOWR(NXIA_IOC_MAGIC, 0x14, struct nxia_event)
 
 /**
  * DOC: NOTIFY
