@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The lint suite: checkpatch, sparse and clang-format."""
+"""The lint suite: checkpatch, sparse, clang-format, and the reference against the header."""
 
 import re
 import subprocess
 
+import abidoc
 import kernel
 from cache import CACHE, CHECKOUT
 from progress import Log
@@ -15,10 +16,11 @@ FORMATTED_SUFFIXES = (".cpp", ".h", ".c")
 
 
 def run():
-    """checkpatch --strict and sparse on kernel code, clang-format on the rest."""
+    """checkpatch --strict and sparse on kernel code, clang-format on the rest; the documents."""
     yield from checkpatch()
     yield sparse()
     yield from clang_format()
+    yield from documents()
 
 
 def files_in(folders, suffixes):
@@ -58,5 +60,16 @@ def sparse():
 
 def clang_format():
     for path in files_in(FORMATTED_FOLDERS, FORMATTED_SUFFIXES):
-        done = subprocess.run(["clang-format", "--dry-run", "-Werror", path], capture_output=True, text=True)
-        yield verdict(f"clang-format {path.relative_to(CHECKOUT)}", done)
+        yield _run(f"clang-format {path.relative_to(CHECKOUT)}", "clang-format", "--dry-run", "-Werror", path)
+
+
+def documents():
+    """The reference and the manual page; kernel-doc as the kernel's own parser reads it."""
+    same = (CHECKOUT / "docs/abi.md").read_text() == abidoc.generate(abidoc.HEADER.read_text())
+    yield Test("docs/abi.md is what the header says", PASSED if same else FAILED, "run tools/wslx/abidoc.py >docs/abi.md")
+    yield _run("kernel-doc nxia.h", kernel.source() / "scripts/kernel-doc", "-none", "-Wall", abidoc.HEADER)
+    yield _run("mandoc nxia.4", "mandoc", "-T", "lint", "-W", "warning", CHECKOUT / "docs/nxia.4")
+
+
+def _run(name, *command):
+    return verdict(name, subprocess.run(command, capture_output=True, text=True))

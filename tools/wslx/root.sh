@@ -18,6 +18,7 @@ packages=(
 	catch2 libcli11-dev libsqlite3-dev sqlite3 libnl-3-dev libnl-genl-3-dev libcap-dev libsystemd-dev
 	g++-mingw-w64-x86-64-posix mingw-w64-x86-64-dev wine wine64
 	qemu-system-x86 e2fsprogs erofs-utils busybox-static
+	mandoc
 	strace socat iproute2 procps util-linux mount gdb file xxd attr libcap2-bin
 )
 

@@ -210,7 +210,9 @@ enum nxia_type {
 /**
  * struct nxia_index - start of a producer page or consumer page
  * @index: bytes produced or consumed since the channel was made
+ * @reserved1: 0
  * @want: bytes (of space or of data) that the owner of the page waits for, or 0
+ * @reserved2: 0
  *
  * The rest of the page is reserved and stays zero.  The two words have a cache
  * line each.
@@ -749,7 +751,7 @@ struct nxia_sealed {
 #define NXIA_SEAL_MAX		(1ULL << 30)
 
 /**
- * struct nxia_seal - SEAL: encrypt; UNSEAL: decrypt what SEAL made
+ * struct nxia_seal - encrypt, or decrypt what SEAL made
  * @scope: in: handle of the scope; needs SEAL or UNSEAL
  * @flags: in: 0
  * @ad_size: in: bytes of associated data, 0 to %NXIA_SEAL_AD_MAX
@@ -958,6 +960,7 @@ enum nxia_cmd {
 
 /**
  * enum nxia_attr - attributes of the netlink family
+ * @NXIA_ATTR_UNSPEC: never used
  * @NXIA_ATTR_ABI_VERSION: u32
  * @NXIA_ATTR_FLAGS: u32, NXIA_INFO_*
  * @NXIA_ATTR_SESSIONS: u64, number of sessions
@@ -1001,6 +1004,7 @@ enum nxia_attr {
 	NXIA_ATTR_REVOKED,
 	NXIA_ATTR_REVOKED_COUNT,
 	NXIA_ATTR_PAD,
+	/* private: */
 	__NXIA_ATTR_MAX,
 };
 
