@@ -82,19 +82,22 @@ static void *dump_message(struct sk_buff *skb, struct netlink_callback *cb, u8 c
 			   NLM_F_MULTI, cmd);
 }
 
+/* Ends it, or takes it back if what it tells did not fit. */
+static bool dump_end(struct sk_buff *skb, void *header, int err)
+{
+	if (err)
+		genlmsg_cancel(skb, header);
+	else
+		genlmsg_end(skb, header);
+	return !err;
+}
+
 static bool dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 			 struct nxia_session *session)
 {
 	void *header = dump_message(skb, cb, NXIA_CMD_SESSION);
 
-	if (!header)
-		return false;
-	if (fill_session(skb, session)) {
-		genlmsg_cancel(skb, header);
-		return false;
-	}
-	genlmsg_end(skb, header);
-	return true;
+	return header && dump_end(skb, header, fill_session(skb, session));
 }
 
 static int dump_sessions(struct sk_buff *skb, struct netlink_callback *cb)
@@ -150,14 +153,7 @@ static bool dump_cap(struct sk_buff *skb, struct netlink_callback *cb, u32 sessi
 {
 	void *header = dump_message(skb, cb, NXIA_CMD_CAP);
 
-	if (!header)
-		return false;
-	if (fill_cap(skb, session, handle, cap)) {
-		genlmsg_cancel(skb, header);
-		return false;
-	}
-	genlmsg_end(skb, header);
-	return true;
+	return header && dump_end(skb, header, fill_cap(skb, session, handle, cap));
 }
 
 /* Dumps from *@handle on; false if there is more than fits. */
