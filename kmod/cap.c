@@ -8,6 +8,7 @@
  * returns, and collects on a list what is between the two.
  */
 #include <linux/atomic.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <kunit/visibility.h>
 
@@ -250,6 +251,7 @@ static u64 kill_descendants(struct nxia_cap *top, struct list_head *dead)
 		kill_leaf(cap, -EKEYREVOKED, dead);
 		count++;
 		cap = leaf_below(parent);
+		cond_resched();
 	}
 	return count;
 }
@@ -263,6 +265,7 @@ static void bury(struct list_head *dead)
 		if (cap->object->ops->died)
 			cap->object->ops->died(cap);
 		nxia_cap_put(cap);
+		cond_resched();
 	}
 }
 
@@ -307,6 +310,7 @@ static void orphan_children(struct nxia_cap *cap)
 			add_child(cap->parent, child);
 		else
 			list_del_init(&child->sibling);
+		cond_resched();
 	}
 	cap->nr_children = 0;
 }
@@ -346,8 +350,10 @@ u64 nxia_cap_descendants(struct nxia_cap *top)
 	u64 count = 0;
 
 	guard(mutex)(&top->tree->lock);
-	for (cap = next_below(top, top); cap; cap = next_below(top, cap))
+	for (cap = next_below(top, top); cap; cap = next_below(top, cap)) {
 		count++;
+		cond_resched();
+	}
 	return count;
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_cap_descendants);

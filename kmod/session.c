@@ -69,8 +69,10 @@ void nxia_session_close(struct nxia_session *session)
 	unsigned long handle;
 
 	xa_erase(&sessions, session->id);
-	xa_for_each(&session->caps, handle, cap)
+	xa_for_each(&session->caps, handle, cap) {
 		nxia_session_drop(session, handle);
+		cond_resched();
+	}
 	nxia_session_put(session);
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_session_close);
