@@ -13,6 +13,8 @@
 #include "channel.h"
 #include "wait.h"
 
+#define WAKE_EVENTS	(EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM)
+
 /*
  * Readiness
  */
@@ -73,12 +75,19 @@ static void arm(struct nxia_end *end, u32 flags)
 	smp_mb();
 }
 
+/*
+ * Takes back what tells the peer to wake this end, and wakes the others who sleep
+ * on it, so that they look and arm again.
+ */
 static void disarm(struct nxia_end *end, u32 flags)
 {
 	if (flags & NXIA_WAIT_READ)
 		WRITE_ONCE(end->consumer->want, 0);
 	if (flags & NXIA_WAIT_WRITE)
 		WRITE_ONCE(end->producer->want, 0);
+	/* Has a full barrier, which pairs with that of prepare_to_wait(). */
+	if (wq_has_sleeper(&end->wait))
+		wake_up_interruptible_poll(&end->wait, WAKE_EVENTS);
 }
 
 /* Looks; if nothing of @flags is so, arms and looks again. */
@@ -125,8 +134,6 @@ __poll_t nxia_wait_poll(struct file *file, poll_table *pt)
 /*
  * NOTIFY and WAIT
  */
-
-#define WAKE_EVENTS	(EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM)
 
 static int notify(struct nxia_cap *cap)
 {
