@@ -120,9 +120,11 @@ __poll_t nxia_wait_poll(struct file *file, poll_table *pt)
 	ready = look_and_arm(cap, flags);
 	if (ready < 0)
 		return EPOLLERR;
-	if (READ_ONCE(peer->gone))
+	/* The caller looks at the ring next, and must find what came before. */
+	if (smp_load_acquire(&peer->gone))
 		events |= EPOLLHUP | EPOLLIN | EPOLLRDNORM;
-	if (READ_ONCE(peer->shut))
+	/* Likewise. */
+	if (smp_load_acquire(&peer->shut))
 		events |= EPOLLRDHUP | EPOLLIN | EPOLLRDNORM;
 	if (ready & NXIA_WAIT_READ)
 		events |= EPOLLIN | EPOLLRDNORM;
@@ -152,6 +154,7 @@ static bool hopeless(const struct nxia_cap *cap, u32 flags)
 {
 	const struct nxia_end *end = nxia_end_of(cap), *peer = nxia_peer_of(cap);
 
+	/* Pairs with nxia_channel_end_gone() and shut(). */
 	return smp_load_acquire(&peer->gone) ||
 	       (flags == NXIA_WAIT_READ && smp_load_acquire(&peer->shut)) ||
 	       (flags == NXIA_WAIT_WRITE && READ_ONCE(end->shut));
