@@ -5,15 +5,29 @@
  * A capability dies in two steps.  Under the lock of its tree it gets its error
  * and leaves the tree, so that nothing can be derived from it any more.  Then,
  * without a lock, its object is told.  Whoever killed it does both before it
- * returns, and collects on a list what is between the two.
+ * returns; what is between the two is its burial.  REVOKE waits also for the burials
+ * of others that began before its own.
  */
 #include <linux/atomic.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 #include <kunit/visibility.h>
 
 #include "cap.h"
 #include "event.h"
+
+/**
+ * struct burial - capabilities that die together
+ * @link: in the tree's burials
+ * @number: of it in the tree
+ * @dead: those whose objects have yet to be told; a reference each
+ */
+struct burial {
+	struct list_head link;
+	u64 number;
+	struct list_head dead;
+};
 
 static atomic64_t last_object = ATOMIC64_INIT(0);
 
@@ -60,6 +74,10 @@ struct nxia_tree *nxia_tree_create(void)
 		return ERR_PTR(-ENOMEM);
 	mutex_init(&tree->lock);
 	refcount_set(&tree->refs, 1);
+	INIT_LIST_HEAD(&tree->burials);
+	tree->last_burial = 0;
+	tree->oldest_burial = U64_MAX;
+	init_waitqueue_head(&tree->buried);
 	return tree;
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_tree_create);
@@ -216,8 +234,25 @@ static void tell_watcher(struct nxia_cap *cap)
 	nxia_event_post(cap);
 }
 
-/* Takes a childless @cap out of the tree and onto @dead, with a reference. */
-static void kill_leaf(struct nxia_cap *cap, int error, struct list_head *dead)
+static void note_oldest_burial(struct nxia_tree *tree)
+{
+	struct burial *oldest = list_first_entry_or_null(&tree->burials, struct burial, link);
+
+	lockdep_assert_held(&tree->lock);
+	/* Pairs with await_older(): what was done for the dead is done. */
+	smp_store_release(&tree->oldest_burial, oldest ? oldest->number : U64_MAX);
+}
+
+static void burial_begin(struct burial *burial, struct nxia_tree *tree)
+{
+	INIT_LIST_HEAD(&burial->dead);
+	burial->number = ++tree->last_burial;
+	list_add_tail(&burial->link, &tree->burials);
+	note_oldest_burial(tree);
+}
+
+/* Takes a childless @cap out of the tree and into @burial, with a reference. */
+static void kill_leaf(struct nxia_cap *cap, int error, struct burial *burial)
 {
 	struct nxia_cap *parent = cap->parent;
 
@@ -225,7 +260,7 @@ static void kill_leaf(struct nxia_cap *cap, int error, struct list_head *dead)
 	WRITE_ONCE(cap->error, error);
 	cap->parent = NULL;
 	nxia_cap_get(cap);
-	list_move_tail(&cap->sibling, dead);
+	list_move_tail(&cap->sibling, &burial->dead);
 	if (parent) {
 		parent->nr_children--;
 		tell_watcher(parent);
@@ -240,7 +275,7 @@ static struct nxia_cap *leaf_below(struct nxia_cap *cap)
 }
 
 /* Leaves first, each visited once on the way down and once on the way up. */
-static u64 kill_descendants(struct nxia_cap *top, struct list_head *dead)
+static u64 kill_descendants(struct nxia_cap *top, struct burial *burial)
 {
 	struct nxia_cap *cap = leaf_below(top);
 	u64 count = 0;
@@ -248,7 +283,7 @@ static u64 kill_descendants(struct nxia_cap *top, struct list_head *dead)
 	while (cap != top) {
 		struct nxia_cap *parent = cap->parent;
 
-		kill_leaf(cap, -EKEYREVOKED, dead);
+		kill_leaf(cap, -EKEYREVOKED, burial);
 		count++;
 		cap = leaf_below(parent);
 		cond_resched();
@@ -256,28 +291,44 @@ static u64 kill_descendants(struct nxia_cap *top, struct list_head *dead)
 	return count;
 }
 
-static void bury(struct list_head *dead)
+/* The second step.  The caller holds @tree, and no lock. */
+static void bury(struct burial *burial, struct nxia_tree *tree)
 {
 	struct nxia_cap *cap, *next;
 
-	list_for_each_entry_safe(cap, next, dead, sibling) {
+	list_for_each_entry_safe(cap, next, &burial->dead, sibling) {
 		list_del_init(&cap->sibling);
 		if (cap->object->ops->died)
 			cap->object->ops->died(cap);
 		nxia_cap_put(cap);
 		cond_resched();
 	}
+	scoped_guard(mutex, &tree->lock) {
+		list_del(&burial->link);
+		note_oldest_burial(tree);
+	}
+	wake_up_all(&tree->buried);
+}
+
+/* What others killed before @burial, which is over, is buried afterwards, too. */
+static void await_older(const struct burial *burial, struct nxia_tree *tree)
+{
+	/* Pairs with note_oldest_burial(). */
+	wait_event(tree->buried, smp_load_acquire(&tree->oldest_burial) > burial->number);
 }
 
 /* Destroys all that derives from @cap; returns how many that were. */
 u64 nxia_cap_revoke(struct nxia_cap *cap)
 {
-	LIST_HEAD(dead);
+	struct burial burial;
 	u64 count;
 
-	scoped_guard(mutex, &cap->tree->lock)
-		count = kill_descendants(cap, &dead);
-	bury(&dead);
+	scoped_guard(mutex, &cap->tree->lock) {
+		burial_begin(&burial, cap->tree);
+		count = kill_descendants(cap, &burial);
+	}
+	bury(&burial, cap->tree);
+	await_older(&burial, cap->tree);
 	return count;
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_cap_revoke);
@@ -285,16 +336,18 @@ EXPORT_SYMBOL_IF_KUNIT(nxia_cap_revoke);
 /* Destroys @cap and all that derives from it; 0 if it was dead. */
 u64 nxia_cap_destroy(struct nxia_cap *cap)
 {
-	LIST_HEAD(dead);
+	struct burial burial;
 	u64 count = 0;
 
 	scoped_guard(mutex, &cap->tree->lock) {
+		burial_begin(&burial, cap->tree);
 		if (!cap->error) {
-			count = kill_descendants(cap, &dead) + 1;
-			kill_leaf(cap, -EKEYREVOKED, &dead);
+			count = kill_descendants(cap, &burial) + 1;
+			kill_leaf(cap, -EKEYREVOKED, &burial);
 		}
 	}
-	bury(&dead);
+	bury(&burial, cap->tree);
+	await_older(&burial, cap->tree);
 	return count;
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_cap_destroy);
@@ -318,18 +371,19 @@ static void orphan_children(struct nxia_cap *cap)
 /* Ends @cap for its holder, whose reference goes with it. */
 void nxia_cap_close(struct nxia_cap *cap)
 {
-	LIST_HEAD(dead);
+	struct burial burial;
 
 	scoped_guard(mutex, &cap->tree->lock) {
+		burial_begin(&burial, cap->tree);
 		nxia_event_cancel(cap);
 		cap->session = NULL;
 		cap->watched = false;
 		if (!cap->error) {
 			orphan_children(cap);
-			kill_leaf(cap, -EBADF, &dead);
+			kill_leaf(cap, -EBADF, &burial);
 		}
 	}
-	bury(&dead);
+	bury(&burial, cap->tree);
 	nxia_cap_put(cap);
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_cap_close);

@@ -29,6 +29,7 @@
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include <uapi/linux/nxia.h>
 
@@ -91,10 +92,20 @@ struct nxia_object {
  *	to an endpoint, its channels included, to a region or to a scope
  * @lock: protects the links and deaths of its capabilities
  * @refs: one for each of its capabilities
+ * @burials: deaths that are between their two steps, oldest first.  Protected by
+ *	@lock
+ * @last_burial: number of the newest that there was.  Protected by @lock
+ * @oldest_burial: number of the first of @burials, or U64_MAX.  Changed under
+ *	@lock, read without it
+ * @buried: who waits for those to end
  */
 struct nxia_tree {
-	struct mutex lock; /* links and deaths */
+	struct mutex lock; /* links, deaths and burials */
 	refcount_t refs;
+	struct list_head burials;
+	u64 last_burial;
+	u64 oldest_burial;
+	wait_queue_head_t buried;
 };
 
 /**
