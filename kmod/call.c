@@ -145,6 +145,7 @@ static int call_revoke(struct nxia_call *call)
 {
 	struct nxia_revoke *arg = &call->arg.revoke;
 	struct nxia_cap *cap;
+	int err;
 
 	if (arg->flags || arg->reserved)
 		return -EINVAL;
@@ -152,8 +153,10 @@ static int call_revoke(struct nxia_call *call)
 	if (IS_ERR(cap))
 		return PTR_ERR(cap);
 	arg->revoked = nxia_cap_revoke(cap);
+	/* One that died in the meantime had no children: its parent has them. */
+	err = arg->revoked ? 0 : nxia_cap_error(cap);
 	nxia_cap_put(cap);
-	return nxia_call_reply(call);
+	return err ?: nxia_call_reply(call);
 }
 
 static int call_close(struct nxia_call *call)
