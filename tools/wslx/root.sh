@@ -19,6 +19,7 @@ packages=(
 	g++-mingw-w64-x86-64-posix mingw-w64-x86-64-dev wine wine64
 	qemu-system-x86 e2fsprogs erofs-utils busybox-static
 	mandoc
+	spin cbmc
 	strace socat iproute2 procps util-linux mount gdb file xxd attr libcap2-bin
 )
 

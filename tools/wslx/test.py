@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import build
 import lint
+import proofs
 import tap
 from cache import CHECKOUT
 from progress import USAGE, WslxError, say
@@ -135,6 +136,7 @@ SUITES = {  # the longest first
     "e2e": e2e,
     "unit": unit,
     "lint": lint.run,
+    "proofs": proofs.run,
     "kunit": kunit,
     "selftests": selftests,
     "programs": programs,
