@@ -6,6 +6,7 @@ import subprocess
 
 import abidoc
 import kernel
+import lockdoc
 from cache import CACHE, CHECKOUT
 from progress import Log
 from tap import FAILED, PASSED, Test
@@ -64,9 +65,11 @@ def clang_format():
 
 
 def documents():
-    """The reference and the manual page; kernel-doc as the kernel's own parser reads it."""
+    """The reference, the locks and the manual page; kernel-doc as the kernel's own parser reads it."""
     same = (CHECKOUT / "docs/abi.md").read_text() == abidoc.generate(abidoc.HEADER.read_text())
     yield Test("docs/abi.md is what the header says", PASSED if same else FAILED, "run tools/wslx/abidoc.py >docs/abi.md")
+    lost = lockdoc.differences()
+    yield Test("docs/locking.md has the locks of kmod", FAILED if lost else PASSED, "\n".join(lost))
     yield _run("kernel-doc nxia.h", kernel.source() / "scripts/kernel-doc", "-none", "-Wall", abidoc.HEADER)
     yield _run("mandoc nxia.4", "mandoc", "-T", "lint", "-W", "warning", CHECKOUT / "docs/nxia.4")
 
