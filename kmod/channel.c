@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "channel.h"
+#include "compat.h"
 #include "endpoint.h"
 #include "file.h"
 #include "lsm.h"

@@ -9,6 +9,7 @@
 #include <net/genetlink.h>
 
 #include "call.h"
+#include "compat.h"
 #include "netlink.h"
 #include "session.h"
 

@@ -6,13 +6,13 @@
  * alone: no one can pin them, so what FREEZE and REVOKE take away is gone.
  */
 #include <linux/fs.h>
-#include <linux/huge_mm.h>
 #include <linux/mm.h>
 #include <linux/rwsem.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "call.h"
+#include "compat.h"
 #include "file.h"
 #include "region.h"
 #include "session.h"
@@ -210,7 +210,7 @@ static vm_fault_t region_huge_fault(struct vm_fault *vmf, unsigned int order)
 	if (!may_touch(cap, write))
 		return VM_FAULT_SIGBUS;
 	/* With region_mkwrite() there, it is read-only until it is written. */
-	return vmf_insert_pfn_pmd(vmf, page_to_pfn_t(page), write);
+	return vmf_insert_pfn_pmd(vmf, page_to_pfn(page), write);
 }
 
 #endif

@@ -11,10 +11,10 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <linux/unaligned.h>
 #include <crypto/chacha20poly1305.h>
 
 #include "cap.h"
+#include "compat.h"
 #include "seal.h"
 
 #define HEADER	sizeof(struct nxia_sealed)

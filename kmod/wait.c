@@ -4,13 +4,13 @@
  */
 #include <linux/fs.h>
 #include <linux/hrtimer.h>
-#include <linux/io_uring/cmd.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "call.h"
 #include "channel.h"
+#include "compat.h"
 #include "wait.h"
 
 #define WAKE_EVENTS	(EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM)
@@ -305,7 +305,7 @@ static int uring_wait(struct nxia_cap *cap, struct io_uring_cmd *cmd,
 	int ret;
 
 	/* The process can write to it while this looks. */
-	memcpy(&arg, io_uring_sqe_cmd(cmd->sqe), sizeof(arg));
+	memcpy(&arg, nxia_uring_arg(cmd, struct nxia_wait), sizeof(arg));
 	if (arg.ready)
 		return -EINVAL;
 	sleeps = nonblock && arg.timeout;

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "cap.h"
+#include "compat.h"
 #include "session.h"
 
 #define RIGHTS	(NXIA_RIGHT_READ | NXIA_RIGHT_DERIVE | NXIA_RIGHT_REVOKE)
@@ -347,6 +348,6 @@ static struct kunit_suite cap_suite = {
 
 kunit_test_suite(cap_suite);
 
-MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);
+NXIA_IMPORT_KUNIT();
 MODULE_DESCRIPTION("KUnit tests for NXIA");
 MODULE_LICENSE("GPL");

@@ -5,7 +5,7 @@
  * Has a copy of kmod/lsm.c of its own, so it sees the statics and runs whether
  * or not nxia.ko is loaded.
  */
-#include "../../kmod/lsm.c"
+#include "lsm.c"
 
 #include <kunit/test.h>
 #include <linux/in.h>
