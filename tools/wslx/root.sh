@@ -13,18 +13,17 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 packages=(
 	build-essential g++ clang clang-format clang-tidy meson ninja-build cmake pkg-config ccache git
 	bc bison flex libelf-dev libssl-dev cpio kmod rsync perl sparse patch
-	linux-source-6.12 xz-utils zstd
+	linux-source-6.12 xz-utils zstd dkms pahole
 	python3 python3-ply python3-yaml ca-certificates dpkg-dev mmdebstrap debian-archive-keyring
-	catch2 libcli11-dev libsqlite3-dev sqlite3 libnl-3-dev libnl-genl-3-dev libcap-dev libsystemd-dev
+	catch2 libcli11-dev libsqlite3-dev sqlite3 libnl-3-dev libnl-genl-3-dev libcap-dev libsystemd-dev libsodium-dev
 	g++-mingw-w64-x86-64-posix mingw-w64-x86-64-dev wine wine64
 	qemu-system-x86 e2fsprogs erofs-utils busybox-static
-	mandoc
-	spin cbmc
+	mandoc spin cbmc
 	strace socat iproute2 procps util-linux mount gdb file xxd attr libcap2-bin
 )
 
-# The root and the two largest builds in it, rounded up.
-needed_mib=12000
+# The root, and the kernels and the programs that are built in it, rounded up.
+needed_mib=18000
 
 free_mib() {
 	df --output=avail -BM "$1" | tail -n 1 | tr -dc 0-9
@@ -91,6 +90,13 @@ testing_sources() {
 	echo "deb-src [signed-by=$keyring] $mirror testing main"
 }
 
+# Others lend kernels, which are fetched when they are asked for (kernel.py).
+kernel_sources() {
+	echo "deb [signed-by=$keyring] $mirror trixie-backports main"
+	echo "deb [signed-by=$keyring] $mirror bookworm main"
+	echo "deb [signed-by=$keyring] $security_mirror bookworm-security main"
+}
+
 # A proxy, or a mirror that is a snapshot: what the host's apt was told about these holds inside too.
 host_apt_settings() {
 	apt-config dump 2>/dev/null |
@@ -98,7 +104,7 @@ host_apt_settings() {
 }
 
 root_make() {
-	local target=$1 include setting settings=()
+	local target=$1 include setting settings=() release
 	while read -r setting; do
 		settings+=("--aptopt=$setting")
 	done < <(host_apt_settings)
@@ -110,7 +116,10 @@ root_make() {
 		--keyring=/usr/share/keyrings --include="$include" trixie "$target" - >>"$root_log" 2>&1 ||
 		root_failed "making the build root"
 	testing_sources >"$target/etc/apt/sources.list.d/testing.list"
-	printf 'Package: *\nPin: release a=testing\nPin-Priority: 50\n' >"$target/etc/apt/preferences.d/testing"
+	kernel_sources >"$target/etc/apt/sources.list.d/kernels.list"
+	for release in a=testing n=trixie-backports n=bookworm n=bookworm-security; do
+		printf 'Package: *\nPin: release %s\nPin-Priority: 50\n\n' "$release"
+	done >"$target/etc/apt/preferences.d/lenders"
 	mkdir -p "$target$checkout" "$target$cache"
 }
 
@@ -118,7 +127,7 @@ root_make() {
 # two runs at once, or one that was killed, leave no half of a root in use.
 root_ensure() {
 	local key started=$SECONDS
-	key=$({ printf '%s\n' "${packages[@]}"; declare -f root_make sources testing_sources; } | sha256sum | head -c 16)
+	key=$({ printf '%s\n' "${packages[@]}"; declare -f root_make sources testing_sources kernel_sources; } | sha256sum | head -c 16)
 	root=$cache/root-$key
 	mkdir -p "$cache/logs"
 	exec 8>"$cache/in-use"
