@@ -276,6 +276,18 @@ TEST(sleepers_all, "NOTIFY: wakes all who wait on the peer's end")
 		EXPECT_EQ(waiter_join(&waiters[i]), READ);
 }
 
+TEST(sleeper_other, "WAIT: one that returns leaves no other asleep for good")
+{
+	struct pair p;
+	struct waiter waiter;
+
+	pair_init(&p, 1, 1);
+	waiter_start(&waiter, p.server.fd, READ, FOREVER);
+	EXPECT_ERR(nxia_wait(p.server.fd, READ, 0), ETIMEDOUT);
+	EXPECT(ring_send(&p.a, "x", 1));
+	EXPECT_EQ(waiter_join(&waiter), READ);
+}
+
 TEST(notify_own, "NOTIFY: does not need a sleeper, and may come often")
 {
 	struct pair p;
