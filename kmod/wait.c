@@ -153,10 +153,12 @@ static int notify(struct nxia_cap *cap)
 static bool hopeless(const struct nxia_cap *cap, u32 flags)
 {
 	const struct nxia_end *end = nxia_end_of(cap), *peer = nxia_peer_of(cap);
+	/* Pairs with nxia_channel_end_gone(). */
+	bool gone = smp_load_acquire(&peer->gone);
+	/* Pairs with shut(). */
+	bool sends_no_more = smp_load_acquire(&peer->shut);
 
-	/* Pairs with nxia_channel_end_gone() and shut(). */
-	return smp_load_acquire(&peer->gone) ||
-	       (flags == NXIA_WAIT_READ && smp_load_acquire(&peer->shut)) ||
+	return gone || (flags == NXIA_WAIT_READ && sends_no_more) ||
 	       (flags == NXIA_WAIT_WRITE && READ_ONCE(end->shut));
 }
 
