@@ -198,7 +198,7 @@ static int wait_ready(struct nxia_cap *cap, const struct nxia_wait *arg)
 
 	ready = nxia_cap_error(cap) ?: look(cap, arg->flags);
 	if (ready)
-		goto out;
+		return ready;
 	if (arg->timeout < KTIME_MAX)
 		expires = ktime_add_safe(ktime_get(), ns_to_ktime(arg->timeout));
 	for (;;) {
@@ -212,8 +212,6 @@ static int wait_ready(struct nxia_cap *cap, const struct nxia_wait *arg)
 			break;
 	}
 	finish_wait(&end->wait, &entry);
-out:
-	disarm(end, arg->flags);
 	return ready ?: err;
 }
 
@@ -228,16 +226,24 @@ static int check_wait(const struct nxia_cap *cap, const struct nxia_wait *arg)
 	return rights & ~cap->rights ? -EPERM : 0;
 }
 
-/* Ready flags or an error, which can be -ERESTARTSYS. */
-static int notify_wait(struct nxia_cap *cap, const struct nxia_wait *arg, bool notify_first)
+/*
+ * Ready flags or an error, which can be -ERESTARTSYS.  @again: when the time is over,
+ * the same call comes once more.
+ */
+static int notify_wait(struct nxia_cap *cap, const struct nxia_wait *arg,
+		       bool notify_first, bool again)
 {
-	int err = check_wait(cap, arg);
+	int ret = check_wait(cap, arg);
 
-	if (err)
-		return err;
+	if (ret)
+		return ret;
 	if (notify_first)
 		notify(cap);
-	return wait_ready(cap, arg);
+	ret = wait_ready(cap, arg);
+	/* The call that comes once more finds want as its caller has set it. */
+	if (!again || ret != -ETIMEDOUT)
+		disarm(nxia_end_of(cap), arg->flags);
+	return ret;
 }
 
 static int call_wait(struct nxia_cap *cap, unsigned int cmd, void __user *to,
@@ -249,7 +255,7 @@ static int call_wait(struct nxia_cap *cap, unsigned int cmd, void __user *to,
 	ret = nxia_call_copy(&arg, sizeof(arg), cmd, to);
 	if (ret)
 		return ret;
-	ret = notify_wait(cap, &arg, notify_first);
+	ret = notify_wait(cap, &arg, notify_first, false);
 	if (ret < 0)
 		return ret;
 	arg.ready = ret;
@@ -313,7 +319,7 @@ static int uring_wait(struct nxia_cap *cap, struct io_uring_cmd *cmd,
 	sleeps = nonblock && arg.timeout;
 	if (sleeps)
 		arg.timeout = 0;
-	ret = notify_wait(cap, &arg, notify_first);
+	ret = notify_wait(cap, &arg, notify_first, sleeps);
 	if (ret == -ETIMEDOUT && sleeps)
 		return -EAGAIN;
 	return ret == -ERESTARTSYS ? -EINTR : ret;

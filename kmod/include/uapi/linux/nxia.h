@@ -202,9 +202,10 @@ enum nxia_type {
  * The kernel sets ``want`` to 1 where it is 0 when WAIT or poll() is about to
  * report that there is nothing, and looks at the indices again afterwards; so
  * neither can miss a message.  WAIT sets it back to 0 when it returns, poll()
- * does not.  Whoever uses edge-triggered epoll, and sets ``want`` to 0 while it
- * works, must set it again, execute a full memory barrier, and look at the ring
- * once more before it sleeps.
+ * does not.  All who wait on one end share its ``want``; when WAIT takes it back,
+ * the others look and set it again.  Whoever uses edge-triggered epoll, and sets
+ * ``want`` to 0 while it works, must set it again, execute a full memory barrier,
+ * and look at the ring once more before it sleeps.
  */
 
 /**
@@ -845,7 +846,7 @@ enum nxia_event_type {
  *
  *  - ETIMEDOUT: not ready within @timeout.
  *  - EINTR: a signal came.  With %NXIA_WAIT_FOREVER the call is restarted if
- *    the handler was set with SA_RESTART, otherwise never.
+ *    the handler was set with SA_RESTART, otherwise never; ``want`` is then 0.
  *  - EPIPE: not ready, and the peer is gone; or has called SHUTDOWN, and @flags is
  *    %NXIA_WAIT_READ alone; or this end has, and @flags is %NXIA_WAIT_WRITE alone.
  *  - EBADMSG: the indices are impossible; the channel is poisoned for good.
