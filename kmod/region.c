@@ -168,13 +168,21 @@ static vm_fault_t region_fault(struct vm_fault *vmf)
 				   vm_get_page_prot(flags));
 }
 
-/* A page that is mapped for reading is about to be written. */
+/*
+ * A page that is mapped for reading is about to be written.  To allow it would be
+ * too early: FREEZE can come before the caller has made the entry writable.  So it
+ * goes, and region_fault() makes one under the lock.
+ */
 static vm_fault_t region_mkwrite(struct vm_fault *vmf)
 {
-	struct nxia_cap *cap = vmf->vma->vm_file->private_data;
+	struct vm_area_struct *vma = vmf->vma;
+	struct nxia_cap *cap = vma->vm_file->private_data;
 
 	guard(rwsem_read)(&region_of(cap)->lock);
-	return may_touch(cap, true) ? 0 : VM_FAULT_SIGBUS;
+	if (!may_touch(cap, true))
+		return VM_FAULT_SIGBUS;
+	zap_vma_ptes(vma, vmf->address, PAGE_SIZE);
+	return VM_FAULT_NOPAGE;
 }
 
 #ifdef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
