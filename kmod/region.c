@@ -114,7 +114,8 @@ static int alloc_all(struct nxia_region *region)
 	long count;
 
 	region->pages = kvmalloc_array(region->nr_pages, sizeof(*region->pages),
-				       GFP_KERNEL_ACCOUNT);
+	/* How many they are is for the caller to say, and not worth a warning. */
+				       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!region->pages)
 		return -ENOMEM;
 	while (at < region->nr_pages) {
