@@ -45,23 +45,30 @@ static_assert(offsetof(struct work, ad) == HEADER);
  * struct nxia_seal_way - to encrypt or to decrypt
  * @in_chunk: bytes of a chunk of the input
  * @header_in: bytes before the first chunk of the input
- * @header_out: bytes before the first chunk of the output
  * @out_size: how much @in_size bytes give, or an error
- * @header: prepares the header, or reads and checks it
+ * @header: makes and writes the header, or reads and checks it
  * @crypt: what becomes of the @size bytes in the chunk; their new number, or an
  *	error
  */
 struct nxia_seal_way {
 	size_t in_chunk;
 	size_t header_in;
-	size_t header_out;
 	s64 (*out_size)(u64 in_size);
-	int (*header)(struct work *work, const struct nxia_seal *arg);
+	int (*header)(struct work *work, const struct nxia_seal *arg, u64 *written);
 	int (*crypt)(struct work *work, size_t size, const u8 *ad, size_t ad_size,
 		     const u8 *nonce, const u8 *key);
 };
 
 /*
+/* Writes the next bytes of the output; *@written counts also those before a fault. */
+static int put(const struct nxia_seal *arg, u64 *written, const void *from, size_t size)
+{
+	size_t left = copy_to_user(u64_to_user_ptr(arg->out + *written), from, size);
+
+	*written += size - left;
+	return left ? -EFAULT : 0;
+}
+
  * SEAL
  */
 
@@ -73,12 +80,12 @@ static s64 sealed_size(u64 in_size)
 	       NXIA_SEAL_TAG * max(1ULL, DIV_ROUND_UP_ULL(in_size, NXIA_SEAL_CHUNK));
 }
 
-static int new_header(struct work *work, const struct nxia_seal *arg)
+static int new_header(struct work *work, const struct nxia_seal *arg, u64 *written)
 {
 	memcpy(work->header.magic, NXIA_SEAL_MAGIC, sizeof(work->header.magic));
 	work->header.version = NXIA_SEAL_VERSION;
 	get_random_bytes(work->header.nonce, sizeof(work->header.nonce));
-	return copy_to_user(u64_to_user_ptr(arg->out), &work->header, HEADER) ? -EFAULT : 0;
+	return put(arg, written, &work->header, HEADER);
 }
 
 static int encrypt(struct work *work, size_t size, const u8 *ad, size_t ad_size,
@@ -90,7 +97,6 @@ static int encrypt(struct work *work, size_t size, const u8 *ad, size_t ad_size,
 
 const struct nxia_seal_way nxia_seal_encrypt = {
 	.in_chunk = NXIA_SEAL_CHUNK,
-	.header_out = HEADER,
 	.out_size = sealed_size,
 	.header = new_header,
 	.crypt = encrypt,
@@ -113,7 +119,7 @@ static s64 plain_size(u64 in_size)
 	return in_size < tags ? -EBADMSG : in_size - tags;
 }
 
-static int old_header(struct work *work, const struct nxia_seal *arg)
+static int old_header(struct work *work, const struct nxia_seal *arg, u64 *written)
 {
 	if (copy_from_user(&work->header, u64_to_user_ptr(arg->in), HEADER))
 		return -EFAULT;
@@ -171,7 +177,7 @@ static int interrupted(const struct nxia_cap *cap)
 	return fatal_signal_pending(current) ? -EINTR : nxia_cap_error(cap);
 }
 
-/* All chunks; *@written tells how much of the output was written, in any case. */
+/* All chunks. */
 static int crypt_all(const struct nxia_seal_way *way, struct work *work,
 		     const struct nxia_cap *cap, const u8 *key,
 		     const struct nxia_seal *arg, u64 *written)
@@ -179,7 +185,6 @@ static int crypt_all(const struct nxia_seal_way *way, struct work *work,
 	u64 at = way->header_in;
 	u32 number = 0;
 
-	*written = way->header_out;
 	do {
 		size_t size = min(arg->in_size - at, (u64)way->in_chunk);
 		int got = interrupted(cap);
@@ -192,9 +197,9 @@ static int crypt_all(const struct nxia_seal_way *way, struct work *work,
 		got = crypt_chunk(way, work, key, size, number++, at == arg->in_size);
 		if (got < 0)
 			return got;
-		if (copy_to_user(u64_to_user_ptr(arg->out + *written), work->chunk, got))
-			return -EFAULT;
-		*written += got;
+		got = put(arg, written, work->chunk, got);
+		if (got)
+			return got;
 	} while (at < arg->in_size);
 	return 0;
 }
@@ -208,7 +213,8 @@ static int run(const struct nxia_seal_way *way, struct work *work,
 	work->ad_size = arg->ad_size;
 	if (copy_from_user(work->ad, u64_to_user_ptr(arg->ad), arg->ad_size))
 		return -EFAULT;
-	err = way->header(work, arg) ?: crypt_all(way, work, cap, key, arg, &written);
+	err = way->header(work, arg, &written) ?:
+	      crypt_all(way, work, cap, key, arg, &written);
 	/* What no one may rely on is not left to be taken for something. */
 	if (err && clear_user(u64_to_user_ptr(arg->out), written))
 		return -EFAULT;
