@@ -168,6 +168,34 @@ int nxia_cap_link(struct nxia_cap *cap, struct nxia_cap *parent)
 		add_child(parent, cap);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_link);
+
+static void tell_watcher(struct nxia_cap *cap)
+{
+	if (cap->nr_children || !cap->watched)
+		return;
+	cap->watched = false;
+	nxia_event_post(cap);
+}
+
+/* Undoes nxia_cap_link(), without a death; an error if it has died already. */
+int nxia_cap_unlink(struct nxia_cap *cap)
+{
+	struct nxia_cap *parent;
+
+	guard(mutex)(&cap->tree->lock);
+	if (cap->error)
+		return cap->error;
+	parent = cap->parent;
+	cap->parent = NULL;
+	list_del_init(&cap->sibling);
+	if (parent) {
+		parent->nr_children--;
+		tell_watcher(parent);
+	}
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_cap_unlink);
 
 static int check_derivation(const struct nxia_cap *parent, u64 rights, u64 badge)
 {
@@ -225,14 +253,6 @@ void nxia_cap_put(struct nxia_cap *cap)
 	kfree_rcu(cap, rcu);
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_cap_put);
-
-static void tell_watcher(struct nxia_cap *cap)
-{
-	if (cap->nr_children || !cap->watched)
-		return;
-	cap->watched = false;
-	nxia_event_post(cap);
-}
 
 static void note_oldest_burial(struct nxia_tree *tree)
 {

@@ -170,6 +170,7 @@ struct nxia_cap *nxia_cap_create(struct nxia_object *object, struct nxia_tree *t
 struct nxia_cap *nxia_cap_create_root(struct nxia_object *object,
 				      struct nxia_user *user, u64 rights);
 int nxia_cap_link(struct nxia_cap *cap, struct nxia_cap *parent);
+int nxia_cap_unlink(struct nxia_cap *cap);
 struct nxia_cap *nxia_cap_derive(struct nxia_cap *parent, struct nxia_user *user,
 				 u64 rights, u64 badge);
 struct nxia_cap *nxia_cap_get(struct nxia_cap *cap);

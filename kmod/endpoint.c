@@ -363,10 +363,22 @@ static void describe_client(struct nxia_accept *arg, const struct nxia_channel *
 	arg->uid = from_kuid_munged(current_user_ns(), client->uid);
 }
 
+/* Shows the caller its end, @cap; on an error that is closed. */
+static int accept_reply(struct nxia_call *call, struct nxia_channel *channel,
+			const struct nxia_new_file *new)
+{
+	struct nxia_accept *arg = &call->arg.accept;
+
+	describe_client(arg, channel);
+	arg->handle = new->handle;
+	arg->fd = new->fd;
+	return nxia_call_finish_file(call, new, nxia_call_reply(call));
+}
+
+/* Takes over the reference to @channel: until there is an end, it can go back. */
 static int accept_channel(struct nxia_call *call, struct nxia_cap *parent,
 			  struct nxia_channel *channel)
 {
-	struct nxia_accept *arg = &call->arg.accept;
 	struct nxia_new_file new;
 	struct nxia_cap *cap;
 	int err;
@@ -376,20 +388,22 @@ static int accept_channel(struct nxia_call *call, struct nxia_cap *parent,
 		err = PTR_ERR(cap);
 		goto err_return;
 	}
+	err = nxia_cap_link(cap, parent);
+	if (err)
+		goto err_put;
 	err = nxia_call_prepare_file(call, cap, &new);
 	if (err) {
-		nxia_cap_put(cap);
-		goto err_return;
+		if (!nxia_cap_unlink(cap))
+			goto err_put;
+	} else {
+		err = accept_reply(call, channel, &new);
 	}
-	describe_client(arg, channel);
-	arg->handle = new.handle;
-	arg->fd = new.fd;
-	err = nxia_cap_link(cap, parent) ?: nxia_call_reply(call);
-	err = nxia_call_finish_file(call, &new, err);
 	nxia_cap_put(cap);
 	nxia_object_put(&channel->object);
 	return err;
 
+err_put:
+	nxia_cap_put(cap);
 err_return:
 	backlog_return(endpoint_of(parent->object), channel);
 	return err;
