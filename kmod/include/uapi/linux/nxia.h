@@ -635,6 +635,7 @@ struct nxia_handle {
  * Errors:
  *
  *  - EBADF: @fd is no such file, or its capability is closed.
+ *  - EKEYREVOKED: its capability was revoked.
  *  - EINVAL, EPERM: also for @rights, as in DERIVE.
  */
 struct nxia_import {
@@ -774,6 +775,7 @@ struct nxia_sealed {
  *  - EMSGSIZE: @out_size is too small; it now tells what is needed.
  *  - EBADMSG: UNSEAL: not sealed under this scope with this associated data, or
  *    changed, or cut short.
+ *  - ENOMEM: as everywhere.
  */
 struct nxia_seal {
 	__u64 scope;
