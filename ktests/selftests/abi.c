@@ -7,6 +7,8 @@
 #include "abi_layout.h"
 #include "nxia_main.h"
 #include "nxia_pair.h"
+#include "nxia_region.h"
+#include "nxia_scope.h"
 
 #define ALL	NXIA_RIGHTS_ENDPOINT
 
@@ -18,6 +20,13 @@ struct fixture {
 	struct nxia_transfer_cap caps[NXIA_TRANSFER_MAX];
 	/* The capability that the next call is about. */
 	__u64 child;
+	__u64 region;
+	int region_file;
+	int key;
+	__u64 scope;
+	char plain[8];
+	char sealed[sizeof(struct nxia_sealed) + 8 + NXIA_SEAL_TAG];
+	char out[64];
 };
 
 /*
@@ -33,6 +42,8 @@ struct call {
 	int reserved;
 	int handle;
 	bool on_channel;
+	/* It writes nothing back. */
+	bool silent;
 	/* After EFAULT on the way out, something has happened. */
 	bool acts;
 	enum nxia_type type;
@@ -121,6 +132,7 @@ static void fill_query(struct fixture *f, void *argument)
 	*(struct nxia_query *)argument = (struct nxia_query){
 		.handle = f->child, .type = ~0U, .rights = ~0ULL,
 		.badge = ~0ULL, .object = ~0ULL, .descendants = ~0ULL,
+		.offset = ~0ULL, .size = ~0ULL, .state = ~0U, .reserved = ~0U,
 	};
 }
 
@@ -135,6 +147,68 @@ static void fill_handle(struct fixture *f, void *argument)
 {
 	*(struct nxia_handle *)argument = (struct nxia_handle){
 		.fd = f->p.client.fd, .handle = ~0ULL,
+	};
+}
+
+static void fill_region_create(struct fixture *f, void *argument)
+{
+	(void)f;
+	*(struct nxia_region_create *)argument = (struct nxia_region_create){
+		.size = page_size(), .rights = REGION_ALL, .handle = ~0ULL,
+	};
+}
+
+static void fill_freeze(struct fixture *f, void *argument)
+{
+	*(struct nxia_freeze *)argument = (struct nxia_freeze){
+		.handle = f->region,
+	};
+}
+
+static void fill_import(struct fixture *f, void *argument)
+{
+	*(struct nxia_import *)argument = (struct nxia_import){
+		.fd = f->region_file, .rights = REGION_ALL, .handle = ~0ULL,
+	};
+}
+
+static void fill_scope_create(struct fixture *f, void *argument)
+{
+	*(struct nxia_scope_create *)argument = (struct nxia_scope_create){
+		.key = f->key, .rights = NXIA_RIGHTS_SCOPE, .handle = ~0ULL,
+	};
+}
+
+static void fill_seal(struct fixture *f, void *argument)
+{
+	*(struct nxia_seal *)argument = (struct nxia_seal){
+		.scope = f->scope, .in = (uintptr_t)f->plain,
+		.in_size = sizeof(f->plain), .out = (uintptr_t)f->out,
+		.out_size = sizeof(f->out),
+	};
+}
+
+static void fill_unseal(struct fixture *f, void *argument)
+{
+	*(struct nxia_seal *)argument = (struct nxia_seal){
+		.scope = f->scope, .in = (uintptr_t)f->sealed,
+		.in_size = sizeof(f->sealed), .out = (uintptr_t)f->out,
+		.out_size = sizeof(f->out),
+	};
+}
+
+static void fill_watch(struct fixture *f, void *argument)
+{
+	*(struct nxia_watch *)argument = (struct nxia_watch){
+		.handle = f->child,
+	};
+}
+
+static void fill_event(struct fixture *f, void *argument)
+{
+	(void)f;
+	*(struct nxia_event *)argument = (struct nxia_event){
+		.type = ~0U, .handle = ~0ULL, .badge = ~0ULL,
 	};
 }
 
@@ -206,7 +280,7 @@ static const struct call calls[] = {
 		.flags = offsetof(struct nxia_close, flags),
 		.reserved = offsetof(struct nxia_close, reserved),
 		.handle = offsetof(struct nxia_close, handle),
-		.acts = true, .fill = fill_close,
+		.silent = true, .fill = fill_close,
 	}, {
 		CALL(QUERY, nxia_query),
 		.flags = offsetof(struct nxia_query, flags),
@@ -224,6 +298,47 @@ static const struct call calls[] = {
 		.flags = offsetof(struct nxia_handle, flags),
 		.reserved = -1, .handle = -1, .fill = fill_handle,
 	}, {
+		CALL(REGION_CREATE, nxia_region_create),
+		.flags = offsetof(struct nxia_region_create, flags),
+		.reserved = offsetof(struct nxia_region_create, reserved),
+		.handle = -1, .fill = fill_region_create,
+	}, {
+		CALL(FREEZE, nxia_freeze),
+		.flags = offsetof(struct nxia_freeze, flags),
+		.reserved = offsetof(struct nxia_freeze, reserved),
+		.handle = offsetof(struct nxia_freeze, handle),
+		.type = NXIA_TYPE_REGION, .silent = true, .fill = fill_freeze,
+	}, {
+		CALL(IMPORT, nxia_import),
+		.flags = offsetof(struct nxia_import, flags),
+		.reserved = -1, .handle = -1, .fill = fill_import,
+	}, {
+		CALL(SCOPE_CREATE, nxia_scope_create),
+		.flags = offsetof(struct nxia_scope_create, flags),
+		.reserved = -1, .handle = -1, .fill = fill_scope_create,
+	}, {
+		CALL(SEAL, nxia_seal),
+		.flags = offsetof(struct nxia_seal, flags),
+		.reserved = -1,
+		.handle = offsetof(struct nxia_seal, scope),
+		.type = NXIA_TYPE_SCOPE, .fill = fill_seal,
+	}, {
+		CALL(UNSEAL, nxia_seal),
+		.flags = offsetof(struct nxia_seal, flags),
+		.reserved = -1,
+		.handle = offsetof(struct nxia_seal, scope),
+		.type = NXIA_TYPE_SCOPE, .fill = fill_unseal,
+	}, {
+		CALL(WATCH, nxia_watch),
+		.flags = offsetof(struct nxia_watch, flags),
+		.reserved = offsetof(struct nxia_watch, reserved),
+		.handle = offsetof(struct nxia_watch, handle),
+		.silent = true, .fill = fill_watch,
+	}, {
+		CALL(EVENT, nxia_event),
+		.flags = offsetof(struct nxia_event, flags),
+		.reserved = -1, .handle = -1, .acts = true, .fill = fill_event,
+	}, {
 		CALL(WAIT, nxia_wait),
 		.flags = offsetof(struct nxia_wait, flags),
 		.known_flags = NXIA_WAIT_READ | NXIA_WAIT_WRITE,
@@ -238,7 +353,24 @@ static const struct call calls[] = {
 	},
 };
 
-/* A connection that waits and a batch that waits, besides the channel. */
+static void fixture_init_objects(struct fixture *f)
+{
+	struct bytes sealed = { f->sealed, sizeof(f->sealed) };
+
+	f->region = make_region(f->p.session, 1);
+	f->region_file = nxia_fd(f->p.session, f->region);
+	f->key = make_key(1);
+	REQUIRE_OK(nxia_scope_create(f->p.session, f->key, NXIA_RIGHTS_SCOPE,
+				     &f->scope));
+	REQUIRE_OK(nxia_seal(f->p.session, f->scope,
+			     (struct bytes){ f->plain, sizeof(f->plain) },
+			     &sealed, (struct bytes){}));
+}
+
+/*
+ * A connection, a batch and an event that wait, besides the channel, a region
+ * and a scope.
+ */
 static void fixture_init(struct fixture *f)
 {
 	__u64 registry;
@@ -253,7 +385,9 @@ static void fixture_init(struct fixture *f)
 	REQUIRE_OK(nxia_transfer(f->p.session, f->p.client.handle, f->caps, 1,
 				 NULL));
 	f->child = make_child(f->p.session, f->p.endpoint, ALL, 0);
+	REQUIRE_OK(nxia_watch(f->p.session, f->child));
 	make_child(f->p.session, f->child, ALL, 0);
+	fixture_init_objects(f);
 }
 
 static const struct call *the_call(void)
@@ -480,6 +614,19 @@ static void test_accept_unwritable(void)
 	EXPECT_ERR(nxia_wait(f.waiting.fd, NXIA_WAIT_READ, 0), EPIPE);
 }
 
+static void test_event_unwritable(void)
+{
+	struct fixture f;
+	struct nxia_event *map = (void *)page_before_hole(), event;
+
+	fixture_init(&f);
+	EXPECT_OK(nxia_watch(f.p.session, make_endpoint(f.p.session)));
+	mprotect(map, page_size(), PROT_READ);
+	EXPECT_ERR(nxia_call(f.p.session, NXIA_IOC_EVENT, map), EFAULT);
+	EXPECT_OK(nxia_event(f.p.session, &event));
+	EXPECT_ERR(nxia_event(f.p.session, &event), EAGAIN);
+}
+
 static void test_revoke_unwritable(void)
 {
 	struct fixture f;
@@ -520,22 +667,42 @@ static void test_bad_handle(void)
 	expect_works(&f);
 }
 
+/* A revoked capability of the kind that the call needs. */
+static __u64 make_dead(int session)
+{
+	struct nxia_end client, server;
+	__u64 parent, dead = 0;
+
+	switch (the_call()->type) {
+	case NXIA_TYPE_CHANNEL:
+		parent = make_endpoint(session);
+		make_channel(session, parent, page_size(), page_size(),
+			     &client, &server);
+		dead = client.handle;
+		break;
+	case NXIA_TYPE_REGION:
+		parent = make_region(session, 1);
+		break;
+	case NXIA_TYPE_SCOPE:
+		parent = make_scope(session, 2);
+		break;
+	default:
+		parent = make_endpoint(session);
+	}
+	if (!dead)
+		dead = make_child(session, parent, NXIA_RIGHTS_COMMON, 0);
+	EXPECT_OK(nxia_revoke(session, parent));
+	return dead;
+}
+
 static void test_revoked_handle(void)
 {
 	struct fixture f;
 	struct nxia_info before;
-	struct nxia_end client, server;
-	__u64 middle, dead;
+	__u64 dead;
 
 	fixture_init(&f);
-	middle = make_endpoint(f.p.session);
-	dead = make_child(f.p.session, middle, ALL, 0);
-	if (the_call()->type == NXIA_TYPE_CHANNEL) {
-		make_channel(f.p.session, middle, page_size(), page_size(),
-			     &client, &server);
-		dead = client.handle;
-	}
-	EXPECT_OK(nxia_revoke(f.p.session, middle));
+	dead = make_dead(f.p.session);
 	before = nxia_info(f.p.session);
 	EXPECT_ERR(call_on_handle(&f, dead), EKEYREVOKED);
 	expect_unchanged(&f, &before);
@@ -547,8 +714,14 @@ static void test_wrong_kind(void)
 	struct fixture f;
 
 	fixture_init(&f);
-	EXPECT_ERR(call_on_handle(&f, the_call()->type == NXIA_TYPE_CHANNEL ?
-				  f.p.endpoint : f.p.client.handle), ENOTTY);
+	if (the_call()->type != NXIA_TYPE_ENDPOINT)
+		EXPECT_ERR(call_on_handle(&f, f.p.endpoint), ENOTTY);
+	if (the_call()->type != NXIA_TYPE_CHANNEL)
+		EXPECT_ERR(call_on_handle(&f, f.p.client.handle), ENOTTY);
+	if (the_call()->type != NXIA_TYPE_REGION)
+		EXPECT_ERR(call_on_handle(&f, f.region), ENOTTY);
+	if (the_call()->type != NXIA_TYPE_SCOPE)
+		EXPECT_ERR(call_on_handle(&f, f.scope), ENOTTY);
 	expect_works(&f);
 }
 
@@ -576,11 +749,11 @@ static void test_unknown(void)
 		unsigned long request = _IOC(_IOC_READ | _IOC_WRITE,
 					     NXIA_IOC_MAGIC, number, 16);
 
-		if (number > _IOC_NR(NXIA_IOC_HANDLE))
+		if (number > _IOC_NR(NXIA_IOC_EVENT))
 			EXPECT_ERR(nxia_call(f.p.session, request, argument),
 				   ENOTTY);
 		if (number < _IOC_NR(NXIA_IOC_NOTIFY) ||
-		    number > _IOC_NR(NXIA_IOC_NOTIFY_WAIT))
+		    number > _IOC_NR(NXIA_IOC_SHUTDOWN))
 			EXPECT_ERR(nxia_call(f.p.client.fd, request, argument),
 				   ENOTTY);
 	}
@@ -601,6 +774,7 @@ static void test_notify_argument(void)
 
 	fixture_init(&f);
 	EXPECT_OK(nxia_call(f.p.client.fd, NXIA_IOC_NOTIFY, (void *)-1L));
+	EXPECT_OK(nxia_call(f.p.client.fd, NXIA_IOC_SHUTDOWN, (void *)-1L));
 }
 
 /*
@@ -674,7 +848,7 @@ static void add_call(const struct call *call)
 	if (call->reserved >= 0)
 		add(call, "EINVAL for a reserved field", test_reserved);
 	add(call, "EFAULT for input that cannot be read", test_unreadable);
-	if (call->request != NXIA_IOC_CLOSE)
+	if (!call->silent)
 		add(call, "EFAULT for output that cannot be written",
 		    test_unwritable);
 	if (call->handle >= 0) {
@@ -684,7 +858,7 @@ static void add_call(const struct call *call)
 			    test_revoked_handle);
 	}
 	if (call->type)
-		add(call, "ENOTTY for the other kind of object",
+		add(call, "ENOTTY for another kind of object",
 		    test_wrong_kind);
 	add(call, "ENOTTY on the other kind of file", test_wrong_file);
 #ifdef __x86_64__
@@ -698,9 +872,11 @@ __constructor static void add_calls(void)
 		add_call(&calls[i]);
 	test_add("ACCEPT: EFAULT on the way out closes the connection",
 		 test_accept_unwritable, NULL);
+	test_add("EVENT: EFAULT on the way out loses the event",
+		 test_event_unwritable, NULL);
 	test_add("REVOKE: EFAULT on the way out has revoked",
 		 test_revoke_unwritable, NULL);
-	test_add("NOTIFY: takes no argument", test_notify_argument, NULL);
+	test_add("NOTIFY, SHUTDOWN: take no argument", test_notify_argument, NULL);
 	test_add("ioctl: ENOTTY for every number that is no call",
 		 test_unknown, NULL);
 }

@@ -70,13 +70,15 @@ FIELD(nxia_accept, pid, 60);
 FIELD(nxia_accept, uid, 64);
 FIELD(nxia_accept, reserved, 68);
 
-SIZE(nxia_derive, 40);
+SIZE(nxia_derive, 56);
 FIELD(nxia_derive, parent, 0);
 FIELD(nxia_derive, rights, 8);
 FIELD(nxia_derive, badge, 16);
 FIELD(nxia_derive, flags, 24);
 FIELD(nxia_derive, reserved, 28);
 FIELD(nxia_derive, handle, 32);
+FIELD(nxia_derive, offset, 40);
+FIELD(nxia_derive, length, 48);
 
 SIZE(nxia_transfer_cap, 24);
 FIELD(nxia_transfer_cap, handle, 0);
@@ -108,7 +110,7 @@ FIELD(nxia_close, handle, 0);
 FIELD(nxia_close, flags, 8);
 FIELD(nxia_close, reserved, 12);
 
-SIZE(nxia_query, 48);
+SIZE(nxia_query, 72);
 FIELD(nxia_query, handle, 0);
 FIELD(nxia_query, flags, 8);
 FIELD(nxia_query, type, 12);
@@ -116,6 +118,10 @@ FIELD(nxia_query, rights, 16);
 FIELD(nxia_query, badge, 24);
 FIELD(nxia_query, object, 32);
 FIELD(nxia_query, descendants, 40);
+FIELD(nxia_query, offset, 48);
+FIELD(nxia_query, size, 56);
+FIELD(nxia_query, state, 64);
+FIELD(nxia_query, reserved, 68);
 
 SIZE(nxia_fd, 16);
 FIELD(nxia_fd, handle, 0);
@@ -127,6 +133,56 @@ FIELD(nxia_handle, fd, 0);
 FIELD(nxia_handle, flags, 4);
 FIELD(nxia_handle, handle, 8);
 
+SIZE(nxia_import, 24);
+FIELD(nxia_import, fd, 0);
+FIELD(nxia_import, flags, 4);
+FIELD(nxia_import, rights, 8);
+FIELD(nxia_import, handle, 16);
+
+SIZE(nxia_region_create, 32);
+FIELD(nxia_region_create, size, 0);
+FIELD(nxia_region_create, rights, 8);
+FIELD(nxia_region_create, flags, 16);
+FIELD(nxia_region_create, reserved, 20);
+FIELD(nxia_region_create, handle, 24);
+
+SIZE(nxia_freeze, 16);
+FIELD(nxia_freeze, handle, 0);
+FIELD(nxia_freeze, flags, 8);
+FIELD(nxia_freeze, reserved, 12);
+
+SIZE(nxia_scope_create, 24);
+FIELD(nxia_scope_create, key, 0);
+FIELD(nxia_scope_create, flags, 4);
+FIELD(nxia_scope_create, rights, 8);
+FIELD(nxia_scope_create, handle, 16);
+
+SIZE(nxia_sealed, 24);
+FIELD(nxia_sealed, magic, 0);
+FIELD(nxia_sealed, version, 4);
+FIELD(nxia_sealed, nonce, 5);
+
+SIZE(nxia_seal, 56);
+FIELD(nxia_seal, scope, 0);
+FIELD(nxia_seal, flags, 8);
+FIELD(nxia_seal, ad_size, 12);
+FIELD(nxia_seal, ad, 16);
+FIELD(nxia_seal, in, 24);
+FIELD(nxia_seal, in_size, 32);
+FIELD(nxia_seal, out, 40);
+FIELD(nxia_seal, out_size, 48);
+
+SIZE(nxia_watch, 16);
+FIELD(nxia_watch, handle, 0);
+FIELD(nxia_watch, flags, 8);
+FIELD(nxia_watch, reserved, 12);
+
+SIZE(nxia_event, 24);
+FIELD(nxia_event, flags, 0);
+FIELD(nxia_event, type, 4);
+FIELD(nxia_event, handle, 8);
+FIELD(nxia_event, badge, 16);
+
 SIZE(nxia_wait, 16);
 FIELD(nxia_wait, flags, 0);
 FIELD(nxia_wait, ready, 4);
@@ -137,17 +193,26 @@ CALL(BOOTSTRAP, 0xc010b901);
 CALL(ENDPOINT_CREATE, 0xc018b902);
 CALL(CONNECT, 0xc028b903);
 CALL(ACCEPT, 0xc048b904);
-CALL(DERIVE, 0xc028b905);
+CALL(DERIVE, 0xc038b905);
 CALL(TRANSFER, 0xc020b906);
 CALL(RECEIVE, 0xc020b907);
 CALL(REVOKE, 0xc018b908);
 CALL(CLOSE, 0xc010b909);
-CALL(QUERY, 0xc030b90a);
+CALL(QUERY, 0xc048b90a);
 CALL(FD, 0xc010b90b);
 CALL(HANDLE, 0xc010b90c);
+CALL(REGION_CREATE, 0xc020b90d);
+CALL(FREEZE, 0xc010b90e);
+CALL(IMPORT, 0xc018b90f);
+CALL(SCOPE_CREATE, 0xc018b910);
+CALL(SEAL, 0xc038b911);
+CALL(UNSEAL, 0xc038b912);
+CALL(WATCH, 0xc010b913);
+CALL(EVENT, 0xc018b914);
 CALL(NOTIFY, 0xb940);
 CALL(WAIT, 0xc010b941);
 CALL(NOTIFY_WAIT, 0xc010b942);
+CALL(SHUTDOWN, 0xb943);
 
 /* Values are as fixed as offsets. */
 _Static_assert(NXIA_RIGHT_CONNECT == 0x1 && NXIA_RIGHT_READ == 0x2 &&
@@ -156,7 +221,10 @@ _Static_assert(NXIA_RIGHT_CONNECT == 0x1 && NXIA_RIGHT_READ == 0x2 &&
 	       NXIA_RIGHT_REVOKE == 0x40 && NXIA_RIGHT_REMOTE == 0x80 &&
 	       NXIA_RIGHT_SEAL == 0x100 && NXIA_RIGHT_UNSEAL == 0x200 &&
 	       NXIA_RIGHT_INSPECT == 0x400, "rights");
-_Static_assert(NXIA_TYPE_ENDPOINT == 1 && NXIA_TYPE_CHANNEL == 2, "types");
+_Static_assert(NXIA_TYPE_ENDPOINT == 1 && NXIA_TYPE_CHANNEL == 2 &&
+	       NXIA_TYPE_REGION == 3 && NXIA_TYPE_SCOPE == 4, "types");
+_Static_assert(NXIA_STATE_FROZEN == 1 && NXIA_EVENT_LAST_REFERENCE == 1,
+	       "states and events");
 _Static_assert(NXIA_CMD_STATUS == 1 && NXIA_CMD_SESSION == 2 &&
 	       NXIA_CMD_CAP == 3 && NXIA_CMD_REVOKE == 4, "commands");
 _Static_assert(NXIA_ATTR_ABI_VERSION == 1 && NXIA_ATTR_SESSION == 7 &&

@@ -167,9 +167,76 @@ static inline int nxia_handle(int session, int fd, __u64 *handle)
 	return result;
 }
 
+static inline int nxia_derive_range(int session, __u64 parent, __u64 rights,
+				    __u64 offset, __u64 length, __u64 *handle)
+{
+	struct nxia_derive a = {
+		.parent = parent, .rights = rights, .offset = offset,
+		.length = length,
+	};
+	int result = nxia_call(session, NXIA_IOC_DERIVE, &a);
+
+	*handle = a.handle;
+	return result;
+}
+
+static inline int nxia_import(int session, int fd, __u64 rights, __u64 *handle)
+{
+	struct nxia_import a = { .fd = fd, .rights = rights };
+	int result = nxia_call(session, NXIA_IOC_IMPORT, &a);
+
+	*handle = a.handle;
+	return result;
+}
+
+static inline int nxia_region_create(int session, __u64 size, __u64 rights,
+				     __u64 *handle)
+{
+	struct nxia_region_create a = { .size = size, .rights = rights };
+	int result = nxia_call(session, NXIA_IOC_REGION_CREATE, &a);
+
+	*handle = a.handle;
+	return result;
+}
+
+static inline int nxia_freeze(int session, __u64 handle)
+{
+	struct nxia_freeze a = { .handle = handle };
+
+	return nxia_call(session, NXIA_IOC_FREEZE, &a);
+}
+
+static inline int nxia_scope_create(int session, int key, __u64 rights,
+				    __u64 *handle)
+{
+	struct nxia_scope_create a = { .key = key, .rights = rights };
+	int result = nxia_call(session, NXIA_IOC_SCOPE_CREATE, &a);
+
+	*handle = a.handle;
+	return result;
+}
+
+static inline int nxia_watch(int session, __u64 handle)
+{
+	struct nxia_watch a = { .handle = handle };
+
+	return nxia_call(session, NXIA_IOC_WATCH, &a);
+}
+
+static inline int nxia_event(int session, struct nxia_event *a)
+{
+	*a = (struct nxia_event){};
+	return nxia_call(session, NXIA_IOC_EVENT, a);
+}
+
 static inline int nxia_notify(int fd)
 {
 	return nxia_call(fd, NXIA_IOC_NOTIFY, NULL);
+}
+
+static inline int nxia_shutdown(int fd)
+{
+	return nxia_call(fd, NXIA_IOC_SHUTDOWN, NULL);
 }
 
 /* These two return which of @flags are ready. */
