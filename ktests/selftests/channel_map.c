@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The mappings of a channel end: what mmap() gives, and what nothing may. */
-#include <dirent.h>
 #include <sys/ptrace.h>
-#include <sys/uio.h>
 
 #include "nxia_main.h"
+#include "nxia_memory.h"
 #include "nxia_pair.h"
-
-static int try_map(int file, int protection, int flags, size_t length,
-		   __u64 offset)
-{
-	void *map = mmap(NULL, length, protection, flags, file, offset);
-
-	if (map == MAP_FAILED)
-		return -errno;
-	munmap(map, length);
-	return 0;
-}
 
 TEST(layout, "mmap: the own half of one end is the peer's half of the other")
 {
@@ -158,17 +146,6 @@ TEST(peer_write, "mmap: EACCES for PROT_WRITE on the peer's half")
 			   NXIA_MMAP_PEER), EACCES);
 	EXPECT_ERR(try_map(p.server.fd, PROT_READ | PROT_WRITE, MAP_SHARED,
 			   length, NXIA_MMAP_PEER), EACCES);
-}
-
-/* EPERM is what kernels say that have anonymous files noexec. */
-static void expect_no_execute(int file, int protection, size_t length,
-			      __u64 offset)
-{
-	int result = try_map(file, protection | PROT_EXEC, MAP_SHARED, length,
-			     offset);
-
-	if (result != -EPERM)
-		EXPECT_ERR(result, EACCES);
 }
 
 TEST(execute, "mmap: EACCES (or EPERM) for PROT_EXEC")
@@ -316,28 +293,6 @@ TEST(not_inherited_ever, "fork: madvise() cannot have the mappings inherited")
 	child_join(child);
 }
 
-/* Does the mapping at @address have the flag in /proc/self/smaps? */
-static bool has_flag(const void *address, const char *flag)
-{
-	unsigned long start, end;
-	bool inside = false, found = false;
-	char line[512], *flags;
-	FILE *file = fopen("/proc/self/smaps", "r");
-
-	if (!file)
-		test_skip("/proc/self/smaps: %s", strerror(errno));
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
-			inside = start <= (unsigned long)address &&
-				 (unsigned long)address < end;
-		flags = inside ? strstr(line, "VmFlags:") : NULL;
-		if (flags)
-			found = strstr(flags, flag);
-	}
-	fclose(file);
-	return found;
-}
-
 TEST(not_dumped, "mmap: a core file has no ring, whatever madvise() asks")
 {
 	struct pair p;
@@ -461,14 +416,6 @@ TEST(vmsplice_pin, "vmsplice: EFAULT, pages cannot be pinned")
 	EXPECT_EQ(errno, EFAULT);
 }
 
-static bool process_vm_works(void)
-{
-	char from = 'x', to = 0;
-	struct iovec local = { &from, 1 }, remote = { &to, 1 };
-
-	return process_vm_writev(getpid(), &local, 1, &remote, 1, 0) == 1;
-}
-
 TEST(process_vm, "process_vm_writev: EFAULT")
 {
 	struct pair p;
@@ -488,22 +435,6 @@ TEST(process_vm, "process_vm_writev: EFAULT")
 	EXPECT_EQ(errno, EFAULT);
 	EXPECT_EQ(p.a.own[0], 0);
 	EXPECT_EQ(p.a.peer[0], 0);
-}
-
-/* Open the first disk for direct reads. */
-static int open_disk(void)
-{
-	DIR *directory = opendir("/sys/block");
-	struct dirent *entry;
-	char path[300];
-	int file = -1;
-
-	while (directory && file < 0 && (entry = readdir(directory))) {
-		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
-		if (entry->d_name[0] != '.')
-			file = open(path, O_RDONLY | O_DIRECT);
-	}
-	return file;
 }
 
 TEST(direct_io, "O_DIRECT: EFAULT, pages cannot be pinned")

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sessions: what an open of /dev/nxia is, and what is left when it ends. */
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "nxia_main.h"
+#include "nxia_pass.h"
 #include "nxia_ring.h"
 
 TEST(is_device, "session: /dev/nxia is a character device")
@@ -92,6 +92,114 @@ TEST(shared_by_fork, "session: a forked process has the same session")
 	}
 	child_join(child);
 	EXPECT_ERR(nxia_query(session, endpoint, &query), EBADF);
+}
+
+TEST(passed, "session: who is handed its file acts with it")
+{
+	struct nxia_query query;
+	int session, sockets[2];
+	__u64 endpoint, before;
+	pid_t child;
+
+	pass_init(sockets);
+	child = child_start();
+	if (!child) {
+		int file = pass_receive(sockets[1]);
+
+		become_user(1000);
+		make_endpoint(file);
+		make_endpoint(file);
+		child_done();
+	}
+	session = nxia_session();
+	endpoint = make_endpoint(session);
+	before = nxia_info(session).caps;
+	pass_send(sockets[0], session);
+	child_join(child);
+	/* The opener pays, and what the other has made stays. */
+	EXPECT_EQ(nxia_info(session).caps, before + 2);
+	EXPECT_OK(nxia_query(session, endpoint, &query));
+}
+
+TEST(passed_in_flight, "session: a file that is under way keeps it alive")
+{
+	int observer = nxia_session(), session = nxia_session(), sockets[2];
+	__u64 before = nxia_info(observer).caps;
+
+	pass_init(sockets);
+	make_endpoint(session);
+	pass_send(sockets[0], session);
+	close(session);
+	EXPECT_EQ(nxia_info(observer).caps, before + 1);
+	session = pass_receive(sockets[1]);
+	make_endpoint(session);
+	pass_send(sockets[0], session);
+	close(session);
+	EXPECT_EQ(nxia_info(observer).caps, before + 2);
+	/* Never received. */
+	close(sockets[0]);
+	close(sockets[1]);
+	for (int i = 0; i < 400 && nxia_info(observer).caps != before; i++)
+		usleep(10000);
+	EXPECT_EQ(nxia_info(observer).caps, before);
+}
+
+/* A process that has opened a session and then runs another program. */
+static pid_t start_program(bool keeps)
+{
+	pid_t child = child_start();
+	int session;
+
+	if (child)
+		return child;
+	session = nxia_session();
+	make_registry(session);
+	if (keeps)
+		fcntl(session, F_SETFD, 0);
+	execlp("sleep", "sleep", "1000", NULL);
+	_exit(1);
+}
+
+static bool registry_becomes(int session, bool exists)
+{
+	for (int i = 0; i < 1000; i++) {
+		if (exists == !!(nxia_info(session).flags & NXIA_INFO_REGISTRY))
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+static bool runs_program(pid_t pid)
+{
+	char path[64], name[32] = "";
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	if (read(file, name, sizeof(name) - 1) < 0)
+		*name = 0;
+	close(file);
+	return !strcmp(name, "sleep\n");
+}
+
+TEST(exec, "session: exec() ends it, unless its file stays open")
+{
+	int session = nxia_session();
+	pid_t child = start_program(true);
+
+	while (!runs_program(child))
+		usleep(1000);
+	EXPECT(nxia_info(session).flags & NXIA_INFO_REGISTRY);
+	child_kill(child);
+	EXPECT(registry_becomes(session, false));
+	child = start_program(false);
+	while (!runs_program(child))
+		usleep(1000);
+	EXPECT(registry_becomes(session, false));
+	child_kill(child);
 }
 
 TEST(ends_with_last, "session: lives until its last file is closed")
@@ -216,38 +324,6 @@ TEST(file_not_authority, "FD: closing a file does not close the capability")
 	EXPECT_OK(nxia_notify(again));
 }
 
-static int receive_file(int socket)
-{
-	char byte, control[CMSG_SPACE(sizeof(int))] = "";
-	struct iovec io = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &io, .msg_iovlen = 1, .msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	int file = -1;
-
-	EXPECT_EQ(recvmsg(socket, &message, 0), 1);
-	if (CMSG_FIRSTHDR(&message))
-		memcpy(&file, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(file));
-	return file;
-}
-
-static void send_file(int socket, int file)
-{
-	char control[CMSG_SPACE(sizeof(int))] = "";
-	struct iovec io = { "", 1 };
-	struct msghdr message = {
-		.msg_iov = &io, .msg_iovlen = 1, .msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	*header = (struct cmsghdr){ CMSG_LEN(sizeof(file)), SOL_SOCKET,
-				    SCM_RIGHTS };
-	memcpy(CMSG_DATA(header), &file, sizeof(file));
-	EXPECT_EQ(sendmsg(socket, &message, 0), 1);
-}
-
 TEST(file_passed, "FD: a file works in a process that was handed it")
 {
 	int session, sockets[2];
@@ -256,13 +332,13 @@ TEST(file_passed, "FD: a file works in a process that was handed it")
 	char text[4];
 	pid_t child;
 
-	REQUIRE(!socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+	pass_init(sockets);
 	child = child_start();
 	if (!child) {
 		struct nxia_end end = { .tx_size = page_size(),
 					.rx_size = page_size() };
 
-		end.fd = receive_file(sockets[1]);
+		end.fd = pass_receive(sockets[1]);
 		ring_map(&ring, &end);
 		EXPECT(ring_send(&ring, "ping", 4));
 		child_done();
@@ -271,7 +347,7 @@ TEST(file_passed, "FD: a file works in a process that was handed it")
 	make_channel(session, make_endpoint(session), page_size(), page_size(),
 		     &client, &server);
 	ring_map(&ring, &server);
-	send_file(sockets[0], client.fd);
+	pass_send(sockets[0], client.fd);
 	EXPECT_EQ(nxia_wait(server.fd, NXIA_WAIT_READ, NXIA_WAIT_FOREVER),
 		  NXIA_WAIT_READ);
 	EXPECT(ring_get(&ring, text, 4));
