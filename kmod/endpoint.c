@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <kunit/visibility.h>
 
 #include "call.h"
 #include "channel.h"
@@ -283,6 +284,7 @@ int nxia_endpoint_create(struct nxia_call *call)
 	}
 	return nxia_call_give(call, cap, &arg->handle);
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_endpoint_create);
 
 /* The capability to one end of @channel, as yet without a parent. */
 static struct nxia_cap *end_cap(struct nxia_call *call, struct nxia_channel *channel,
@@ -349,6 +351,7 @@ out:
 	nxia_cap_put(parent);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_endpoint_connect);
 
 static void describe_client(struct nxia_accept *arg, const struct nxia_channel *channel)
 {
@@ -428,3 +431,4 @@ int nxia_endpoint_accept(struct nxia_call *call)
 	nxia_cap_put(parent);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_endpoint_accept);

@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/poll.h>
 #include <linux/spinlock.h>
+#include <kunit/visibility.h>
 
 #include "call.h"
 #include "event.h"
@@ -59,6 +60,7 @@ int nxia_event_watch(struct nxia_call *call)
 	nxia_cap_put(cap);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_event_watch);
 
 int nxia_event_take(struct nxia_call *call)
 {
@@ -79,3 +81,4 @@ int nxia_event_take(struct nxia_call *call)
 	spin_unlock(&session->event_lock);
 	return cap ? nxia_call_reply(call) : -EAGAIN;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_event_take);

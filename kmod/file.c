@@ -8,6 +8,7 @@
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <kunit/visibility.h>
 
 #include "cap.h"
 #include "file.h"
@@ -25,6 +26,7 @@ struct file *nxia_file_create(struct nxia_cap *cap)
 		ops->file_ready(cap, file);
 	return file;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_file_create);
 
 int nxia_file_release(struct inode *inode, struct file *file)
 {

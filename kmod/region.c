@@ -10,6 +10,7 @@
 #include <linux/rwsem.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <kunit/visibility.h>
 
 #include "call.h"
 #include "compat.h"
@@ -113,8 +114,8 @@ static int alloc_all(struct nxia_region *region)
 	unsigned long at = 0;
 	long count;
 
-	region->pages = kvmalloc_array(region->nr_pages, sizeof(*region->pages),
 	/* How many they are is for the caller to say, and not worth a warning. */
+	region->pages = kvmalloc_array(region->nr_pages, sizeof(*region->pages),
 				       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!region->pages)
 		return -ENOMEM;
@@ -392,6 +393,7 @@ int nxia_region_create(struct nxia_call *call)
 		return PTR_ERR(cap);
 	return nxia_call_give(call, cap, &arg->handle);
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_region_create);
 
 /* Nobody writes to @region from now on. */
 static void freeze(struct nxia_region *region)
@@ -426,6 +428,7 @@ int nxia_region_freeze(struct nxia_call *call)
 	nxia_cap_put(cap);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_region_freeze);
 
 /* Makes @cap, which no one has seen yet, one to a part of its range. */
 int nxia_region_narrow(struct nxia_cap *cap, u64 offset, u64 length)
@@ -445,3 +448,4 @@ int nxia_region_narrow(struct nxia_cap *cap, u64 offset, u64 length)
 	range->count = length >> PAGE_SHIFT;
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_region_narrow);

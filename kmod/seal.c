@@ -11,6 +11,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <kunit/visibility.h>
 #include <crypto/chacha20poly1305.h>
 
 #include "cap.h"
@@ -59,7 +60,6 @@ struct nxia_seal_way {
 		     const u8 *nonce, const u8 *key);
 };
 
-/*
 /* Writes the next bytes of the output; *@written counts also those before a fault. */
 static int put(const struct nxia_seal *arg, u64 *written, const void *from, size_t size)
 {
@@ -69,6 +69,7 @@ static int put(const struct nxia_seal *arg, u64 *written, const void *from, size
 	return left ? -EFAULT : 0;
 }
 
+/*
  * SEAL
  */
 
@@ -101,6 +102,7 @@ const struct nxia_seal_way nxia_seal_encrypt = {
 	.header = new_header,
 	.crypt = encrypt,
 };
+EXPORT_SYMBOL_IF_KUNIT(nxia_seal_encrypt);
 
 /*
  * UNSEAL
@@ -145,6 +147,7 @@ const struct nxia_seal_way nxia_seal_decrypt = {
 	.header = old_header,
 	.crypt = decrypt,
 };
+EXPORT_SYMBOL_IF_KUNIT(nxia_seal_decrypt);
 
 /*
  * Chunks
@@ -253,3 +256,4 @@ int nxia_seal_run(const struct nxia_seal_way *way, const struct nxia_cap *cap,
 	kvfree_sensitive(work, sizeof(*work));
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_seal_run);

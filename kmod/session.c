@@ -86,6 +86,7 @@ void nxia_session_put(struct nxia_session *session)
 	nxia_user_put(session->user);
 	kfree(session);
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_session_put);
 
 /* Session *@id, or with @next the first one from there on; sets *@id. */
 struct nxia_session *nxia_session_find(u32 *id, bool next)
@@ -101,6 +102,7 @@ struct nxia_session *nxia_session_find(u32 *id, bool next)
 	*id = index;
 	return session;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_session_find);
 
 unsigned long nxia_session_count(void)
 {
@@ -111,6 +113,7 @@ unsigned long nxia_session_count(void)
 		count++;
 	return count;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_session_count);
 
 /* How many capabilities @session holds, the revoked ones included. */
 unsigned long nxia_session_caps(struct nxia_session *session)
@@ -122,6 +125,7 @@ unsigned long nxia_session_caps(struct nxia_session *session)
 		count++;
 	return count;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_session_caps);
 
 static struct nxia_cap *lookup(struct nxia_session *session, u64 handle)
 {
@@ -166,6 +170,7 @@ struct nxia_cap *nxia_session_next(struct nxia_session *session, u64 *handle)
 	} while (cap && !refcount_inc_not_zero(&cap->refs) && ++index);
 	return cap;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_session_next);
 
 static void release_slots(struct nxia_session *session, u64 first, unsigned int count)
 {

@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <kunit/visibility.h>
 
 #include "call.h"
 #include "channel.h"
@@ -145,6 +146,7 @@ int nxia_transfer_send(struct nxia_call *call)
 	nxia_cap_put(channel);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_transfer_send);
 
 /*
  * RECEIVE
@@ -293,3 +295,4 @@ int nxia_transfer_receive(struct nxia_call *call)
 	nxia_cap_put(channel);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_transfer_receive);

@@ -10,6 +10,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
+#include <kunit/visibility.h>
 
 #include "user.h"
 
@@ -61,6 +62,7 @@ struct nxia_user *nxia_user_find(kuid_t uid)
 	}
 	return user;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_user_find);
 
 struct nxia_user *nxia_user_get(struct nxia_user *user)
 {
@@ -76,6 +78,7 @@ void nxia_user_put(struct nxia_user *user)
 	mutex_unlock(&users_lock);
 	kfree(user);
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_user_put);
 
 int nxia_user_charge(struct nxia_user *user, enum nxia_charge what, long n)
 {
@@ -86,26 +89,31 @@ int nxia_user_charge(struct nxia_user *user, enum nxia_charge what, long n)
 	atomic_long_sub(n, &user->used[what]);
 	return -EDQUOT;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_user_charge);
 
 void nxia_user_uncharge(struct nxia_user *user, enum nxia_charge what, long n)
 {
 	atomic_long_sub(n, &user->used[what]);
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_user_uncharge);
 
 unsigned long nxia_user_limit(enum nxia_charge what)
 {
 	return READ_ONCE(limits[what]);
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_user_limit);
 
 unsigned long nxia_user_max_depth(void)
 {
 	return READ_ONCE(max_depth);
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_user_max_depth);
 
 unsigned long nxia_user_max_children(void)
 {
 	return READ_ONCE(max_children);
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_user_max_children);
 
 /* What is charged to all users together. */
 unsigned long nxia_user_total(enum nxia_charge what)
@@ -118,3 +126,4 @@ unsigned long nxia_user_total(enum nxia_charge what)
 		total += atomic_long_read(&user->used[what]);
 	return total;
 }
+EXPORT_SYMBOL_IF_KUNIT(nxia_user_total);

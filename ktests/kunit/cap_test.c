@@ -1,115 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Trees of capabilities, and the table of a session.
+ * Trees of capabilities.
  */
 #include <kunit/test.h>
 #include <linux/module.h>
-#include <linux/slab.h>
 
-#include "cap.h"
 #include "compat.h"
-#include "session.h"
-
-#define RIGHTS	(NXIA_RIGHT_READ | NXIA_RIGHT_DERIVE | NXIA_RIGHT_REVOKE)
-
-/* An object that counts what it is told. */
-struct thing {
-	struct nxia_object object;
-	unsigned int installed;
-	unsigned int died;
-	bool *freed;
-};
-
-static struct thing *thing_of(struct nxia_object *object)
-{
-	return container_of(object, struct thing, object);
-}
-
-static void thing_installed(struct nxia_cap *cap)
-{
-	thing_of(cap->object)->installed++;
-}
-
-static void thing_died(struct nxia_cap *cap)
-{
-	thing_of(cap->object)->died++;
-}
-
-static void thing_free(struct nxia_object *object)
-{
-	*thing_of(object)->freed = true;
-	kfree(thing_of(object));
-}
-
-static const struct nxia_object_ops thing_ops = {
-	.type = NXIA_TYPE_ENDPOINT,
-	.rights = RIGHTS,
-	.installed = thing_installed,
-	.died = thing_died,
-	.free = thing_free,
-};
-
-/*
- * What each test starts with: a session, a thing, and the root of its tree.
- * The root's reference is the test's, which closes it.
- */
-struct fixture {
-	struct nxia_session *session;
-	struct thing *thing;
-	struct nxia_cap *root;
-	bool freed;
-	long caps_before;
-};
-
-static long caps_used(struct fixture *f)
-{
-	return atomic_long_read(&f->session->user->used[NXIA_CHARGE_CAPS]);
-}
-
-static int fixture_init(struct kunit *test)
-{
-	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
-	struct nxia_tree *tree;
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	test->priv = f;
-	f->session = nxia_session_create();
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f->session);
-	f->caps_before = caps_used(f);
-	f->thing = kzalloc(sizeof(*f->thing), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, f->thing);
-	f->thing->freed = &f->freed;
-	KUNIT_ASSERT_EQ(test, 0, nxia_object_init(&f->thing->object, &thing_ops,
-						  f->session->user));
-	tree = nxia_tree_create();
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, tree);
-	f->root = nxia_cap_create(&f->thing->object, tree, f->session->user, RIGHTS, 0);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f->root);
-	nxia_tree_put(tree);
-	return 0;
-}
-
-/* Every capability has been given back by now, so the last references go. */
-static void fixture_exit(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-
-	nxia_cap_close(f->root);
-	KUNIT_EXPECT_EQ(test, f->caps_before, caps_used(f));
-	KUNIT_EXPECT_FALSE(test, f->freed);
-	nxia_object_put(&f->thing->object);
-	KUNIT_EXPECT_TRUE(test, f->freed);
-	nxia_session_close(f->session);
-}
-
-static struct nxia_cap *derive(struct kunit *test, struct nxia_cap *parent)
-{
-	struct fixture *f = test->priv;
-	struct nxia_cap *cap = nxia_cap_derive(parent, f->session->user, RIGHTS, 0);
-
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, cap);
-	return cap;
-}
+#include "thing.h"
 
 static long derive_error(struct kunit *test, u64 rights, u64 badge)
 {
@@ -227,17 +124,17 @@ static void destroy_takes_the_top_too(struct kunit *test)
 	nxia_cap_close(grandchild);
 }
 
-/* A chain and a fan: neither recursion nor a second visit would survive it. */
+/* Chains as long as may be, with a leaf at each link, and a fan of them. */
 static void revoke_of_many(struct kunit *test)
 {
 	struct fixture *f = test->priv;
-	const unsigned int many = 5000;
+	const unsigned int many = 5000, length = nxia_user_max_depth() - 1;
 	struct nxia_cap **caps = kunit_kcalloc(test, 2 * many, sizeof(*caps), GFP_KERNEL);
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, caps);
 	for (i = 0; i < many; i++) {
-		caps[i] = derive(test, i ? caps[i - 1] : f->root);
+		caps[i] = derive(test, i % length ? caps[i - 1] : f->root);
 		caps[many + i] = derive(test, caps[i]);
 	}
 	KUNIT_EXPECT_EQ(test, 2 * many, nxia_cap_descendants(f->root));
@@ -247,81 +144,59 @@ static void revoke_of_many(struct kunit *test)
 		nxia_cap_close(caps[i]);
 }
 
-/* Puts a child of the root into the session; returns its handle. */
-static u64 install(struct kunit *test)
+static void depth_is_limited(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nxia_cap *cap = f->root, *more;
+	unsigned long depth;
+
+	for (depth = 1; depth <= nxia_user_max_depth(); depth++)
+		cap = derive(test, cap);
+	more = nxia_cap_derive(cap, f->session->user, RIGHTS, 0);
+	KUNIT_EXPECT_EQ(test, -EDQUOT, PTR_ERR_OR_ZERO(more));
+	more = nxia_cap_derive(cap->parent, f->session->user, RIGHTS, 0);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(more));
+	nxia_cap_close(more);
+	while (cap != f->root) {
+		struct nxia_cap *parent = cap->parent;
+
+		nxia_cap_close(cap);
+		cap = parent;
+	}
+}
+
+/* To make as many as are allowed would take more than a user may have. */
+static void children_are_limited(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nxia_cap *child = derive(test, f->root), *more;
+
+	f->root->nr_children += nxia_user_max_children() - 2;
+	more = derive(test, f->root);
+	KUNIT_EXPECT_EQ(test, -EDQUOT,
+			PTR_ERR_OR_ZERO(nxia_cap_derive(f->root, f->session->user,
+							RIGHTS, 0)));
+	nxia_cap_close(more);
+	more = derive(test, f->root);
+	f->root->nr_children -= nxia_user_max_children() - 2;
+	nxia_cap_close(more);
+	nxia_cap_close(child);
+	KUNIT_EXPECT_EQ(test, 0, f->root->nr_children);
+}
+
+static void unlink_undoes_link(struct kunit *test)
 {
 	struct fixture *f = test->priv;
 	struct nxia_cap *cap = derive(test, f->root);
-	u64 handle;
 
-	KUNIT_ASSERT_EQ(test, 0, nxia_session_install(f->session, &cap, 1));
-	handle = cap->handle;
+	KUNIT_EXPECT_EQ(test, 0, nxia_cap_unlink(cap));
+	KUNIT_EXPECT_EQ(test, 0, nxia_cap_descendants(f->root));
+	KUNIT_EXPECT_EQ(test, 0, f->thing->died);
+	KUNIT_EXPECT_EQ(test, 0, nxia_cap_link(cap, f->root));
+	KUNIT_EXPECT_EQ(test, 1, nxia_cap_revoke(f->root));
+	KUNIT_EXPECT_EQ(test, -EKEYREVOKED, nxia_cap_unlink(cap));
+	KUNIT_EXPECT_EQ(test, 1, f->thing->died);
 	nxia_cap_put(cap);
-	return handle;
-}
-
-static int get_error(struct kunit *test, u64 handle, enum nxia_type type, u64 rights)
-{
-	struct fixture *f = test->priv;
-	struct nxia_cap *cap = nxia_session_get(f->session, handle, type, rights);
-
-	if (IS_ERR(cap))
-		return PTR_ERR(cap);
-	nxia_cap_put(cap);
-	return 0;
-}
-
-static void session_finds(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-	u64 handle = install(test);
-
-	KUNIT_EXPECT_NE(test, 0, handle);
-	KUNIT_EXPECT_EQ(test, 1, f->thing->installed);
-	KUNIT_EXPECT_EQ(test, 0, get_error(test, handle, 0, 0));
-	KUNIT_EXPECT_EQ(test, 0, get_error(test, handle, NXIA_TYPE_ENDPOINT, RIGHTS));
-	KUNIT_EXPECT_EQ(test, -ENOTTY, get_error(test, handle, NXIA_TYPE_CHANNEL, 0));
-	KUNIT_EXPECT_EQ(test, -EPERM, get_error(test, handle, 0, NXIA_RIGHT_CONNECT));
-	KUNIT_EXPECT_EQ(test, -EBADF, get_error(test, 0, 0, 0));
-	KUNIT_EXPECT_EQ(test, -EBADF, get_error(test, handle + 1, 0, 0));
-	KUNIT_EXPECT_EQ(test, -EBADF, get_error(test, U64_MAX, 0, 0));
-	nxia_cap_revoke(f->root);
-	KUNIT_EXPECT_EQ(test, -EKEYREVOKED, get_error(test, handle, 0, 0));
-	KUNIT_EXPECT_EQ(test, 0, nxia_session_drop(f->session, handle));
-	KUNIT_EXPECT_EQ(test, -EBADF, get_error(test, handle, 0, 0));
-	KUNIT_EXPECT_EQ(test, -EBADF, nxia_session_drop(f->session, handle));
-}
-
-static void session_never_reuses_handles(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-	u64 last = 0;
-	int i;
-
-	for (i = 0; i < 100; i++) {
-		u64 handle = install(test);
-
-		KUNIT_EXPECT_GT(test, handle, last);
-		last = handle;
-		KUNIT_EXPECT_EQ(test, 0, nxia_session_drop(f->session, handle));
-	}
-}
-
-static void session_installs_batches(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-	struct nxia_cap *caps[3];
-	int i;
-
-	for (i = 0; i < 3; i++)
-		caps[i] = derive(test, f->root);
-	KUNIT_ASSERT_EQ(test, 0, nxia_session_install(f->session, caps, 3));
-	for (i = 0; i < 3; i++) {
-		KUNIT_EXPECT_EQ(test, caps[0]->handle + i, caps[i]->handle);
-		KUNIT_EXPECT_EQ(test, 0, get_error(test, caps[i]->handle, 0, 0));
-		KUNIT_EXPECT_EQ(test, 0, nxia_session_drop(f->session, caps[i]->handle));
-		nxia_cap_put(caps[i]);
-	}
 }
 
 static struct kunit_case cap_cases[] = {
@@ -333,9 +208,9 @@ static struct kunit_case cap_cases[] = {
 	KUNIT_CASE(close_of_root_makes_roots),
 	KUNIT_CASE(destroy_takes_the_top_too),
 	KUNIT_CASE(revoke_of_many),
-	KUNIT_CASE(session_finds),
-	KUNIT_CASE(session_never_reuses_handles),
-	KUNIT_CASE(session_installs_batches),
+	KUNIT_CASE(depth_is_limited),
+	KUNIT_CASE(children_are_limited),
+	KUNIT_CASE(unlink_undoes_link),
 	{}
 };
 
