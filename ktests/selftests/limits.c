@@ -2,19 +2,23 @@
 /* The limits of a user, and what a refused call leaves: nothing. */
 #include "nxia_main.h"
 #include "nxia_pair.h"
+#include "nxia_region.h"
+#include "nxia_scope.h"
 
 #define ALL	NXIA_RIGHTS_ENDPOINT
 
 /* The module parameters, and how to put them back. */
 
 static const char *const limit_names[] = {
-	"max_caps", "max_objects", "max_pages",
+	"max_caps", "max_objects", "max_pages", "max_depth", "max_children",
 };
 
 enum limit {
 	CAPS,
 	OBJECTS,
 	PAGES,
+	DEPTH,
+	CHILDREN,
 };
 
 static void limit_path(char *path, size_t size, enum limit limit)
@@ -277,6 +281,151 @@ TEST(receive_caps, "RECEIVE: EDQUOT at max_caps, the batch still waits")
 	limit_set(CAPS, old);
 	gate_open(&go);
 	child_join(child);
+}
+
+static int call_region_create(struct pair *p)
+{
+	__u64 handle;
+
+	return nxia_region_create(p->session, 3 * page_size(), REGION_ALL,
+				  &handle);
+}
+
+TEST(region_caps, "REGION_CREATE: EDQUOT at max_caps")
+{
+	quota_test(CAPS, 1, call_region_create);
+}
+
+TEST(region_objects, "REGION_CREATE: EDQUOT at max_objects")
+{
+	quota_test(OBJECTS, 1, call_region_create);
+}
+
+TEST(region_pages, "REGION_CREATE: EDQUOT at max_pages")
+{
+	quota_test(PAGES, 3, call_region_create);
+}
+
+TEST(region_endless, "REGION_CREATE: EDQUOT or ENOMEM for a terabyte")
+{
+	int session = nxia_session();
+	__u64 old = limit_get(PAGES), handle;
+	struct nxia_info before = nxia_info(session), after;
+
+	EXPECT_ERR(nxia_region_create(session, 1ULL << 40, REGION_ALL, &handle),
+		   EDQUOT);
+	limit_set(PAGES, ~0ULL);
+	EXPECT_ERR(nxia_region_create(session, 1ULL << 40, REGION_ALL, &handle),
+		   ENOMEM);
+	limit_set(PAGES, old);
+	after = nxia_info(session);
+	expect_same(&before, &after);
+}
+
+static int call_scope_create(struct pair *p)
+{
+	__u64 handle;
+
+	return nxia_scope_create(p->session, make_key(1), NXIA_RIGHTS_SCOPE,
+				 &handle);
+}
+
+TEST(scope_caps, "SCOPE_CREATE: EDQUOT at max_caps")
+{
+	quota_test(CAPS, 1, call_scope_create);
+}
+
+TEST(scope_objects, "SCOPE_CREATE: EDQUOT at max_objects")
+{
+	quota_test(OBJECTS, 1, call_scope_create);
+}
+
+static int call_import(struct pair *p)
+{
+	int file = nxia_fd(p->session, p->endpoint), result;
+	__u64 handle;
+
+	result = nxia_import(p->session, file, ALL, &handle);
+	close(file);
+	return result;
+}
+
+TEST(import_caps, "IMPORT: EDQUOT at max_caps")
+{
+	quota_test(CAPS, 1, call_import);
+}
+
+/* How deep, and how wide, a tree may be */
+
+TEST(depth, "DERIVE: EDQUOT at max_depth, which CLOSE makes room for")
+{
+	int session = nxia_session();
+	__u64 old = limit_get(DEPTH), chain[8], child;
+
+	limit_set(DEPTH, 4);
+	chain[0] = make_endpoint(session);
+	for (int i = 1; i <= 4; i++)
+		chain[i] = make_child(session, chain[i - 1], ALL, 0);
+	EXPECT_ERR(nxia_derive(session, chain[4], ALL, 0, &child), EDQUOT);
+	EXPECT_OK(nxia_derive(session, chain[3], ALL, 0, &child));
+	/* Without the root, all are one step higher. */
+	EXPECT_OK(nxia_close(session, chain[0]));
+	EXPECT_OK(nxia_derive(session, chain[4], ALL, 0, &child));
+	EXPECT_ERR(nxia_derive(session, child, ALL, 0, &child), EDQUOT);
+	limit_set(DEPTH, old);
+}
+
+TEST(depth_others, "CONNECT, ACCEPT, TRANSFER, IMPORT: EDQUOT at max_depth")
+{
+	struct nxia_transfer_cap cap;
+	struct pair p;
+	__u64 old = limit_get(DEPTH);
+	struct nxia_end end;
+
+	pair_init(&p, 1, 1);
+	cap = (struct nxia_transfer_cap){ p.endpoint, ALL, 0 };
+	REQUIRE_OK(call_connect(&p));
+	limit_set(DEPTH, 0);
+	EXPECT_ERR(call_connect(&p), EDQUOT);
+	EXPECT_ERR(nxia_accept(p.session, p.endpoint, &end,
+			       &(struct nxia_accept){}), EDQUOT);
+	EXPECT_ERR(nxia_transfer(p.session, p.client.handle, &cap, 1, NULL),
+		   EDQUOT);
+	EXPECT_ERR(call_import(&p), EDQUOT);
+	limit_set(DEPTH, old);
+	EXPECT_OK(nxia_accept(p.session, p.endpoint, &end,
+			      &(struct nxia_accept){}));
+}
+
+TEST(children, "DERIVE: EDQUOT at max_children, which CLOSE makes room for")
+{
+	int session = nxia_session();
+	__u64 endpoint = make_endpoint(session), first, child;
+	__u64 old = limit_get(CHILDREN);
+
+	limit_set(CHILDREN, 3);
+	first = make_child(session, endpoint, ALL, 0);
+	make_child(session, endpoint, ALL, 0);
+	make_child(session, endpoint, ALL, 0);
+	EXPECT_ERR(nxia_derive(session, endpoint, ALL, 0, &child), EDQUOT);
+	EXPECT_OK(nxia_derive(session, first, ALL, 0, &child));
+	EXPECT_OK(nxia_close(session, child));
+	EXPECT_OK(nxia_close(session, first));
+	EXPECT_OK(nxia_derive(session, endpoint, ALL, 0, &child));
+	EXPECT_ERR(nxia_derive(session, endpoint, ALL, 0, &child), EDQUOT);
+	limit_set(CHILDREN, old);
+}
+
+TEST(children_bootstrap, "BOOTSTRAP: EDQUOT at max_children")
+{
+	int session = nxia_session();
+	__u64 old = limit_get(CHILDREN), handle;
+
+	make_registry(session);
+	limit_set(CHILDREN, 1);
+	EXPECT_OK(nxia_bootstrap(session, &handle));
+	EXPECT_ERR(nxia_bootstrap(session, &handle), EDQUOT);
+	limit_set(CHILDREN, old);
 }
 
 TEST(users_apart, "limits: each user has its own, whatever the session")

@@ -8,6 +8,8 @@
 
 #include "nxia_main.h"
 #include "nxia_pair.h"
+#include "nxia_region.h"
+#include "nxia_scope.h"
 
 #define ALL	NXIA_RIGHTS_ENDPOINT
 
@@ -222,4 +224,97 @@ TEST(fd, "FD: ENOMEM at each allocation")
 
 	pair_init(&p, 1, 1);
 	EXPECT(sweep(&p, call_fd) > 0);
+}
+
+static int call_region_create(struct pair *p)
+{
+	__u64 handle;
+
+	return nxia_region_create(p->session, 3 * page_size(), REGION_ALL,
+				  &handle);
+}
+
+TEST(region_create, "REGION_CREATE: ENOMEM at each allocation")
+{
+	struct pair p;
+
+	pair_init(&p, 1, 1);
+	EXPECT(sweep(&p, call_region_create) > 3);
+}
+
+static int the_file;
+
+static int call_import(struct pair *p)
+{
+	__u64 handle;
+
+	return nxia_import(p->session, the_file, ALL, &handle);
+}
+
+TEST(import, "IMPORT: ENOMEM at each allocation")
+{
+	struct pair p;
+
+	pair_init(&p, 1, 1);
+	the_file = nxia_fd(p.session, p.endpoint);
+	EXPECT(sweep(&p, call_import) > 0);
+}
+
+static int the_key;
+
+static int call_scope_create(struct pair *p)
+{
+	__u64 handle;
+
+	return nxia_scope_create(p->session, the_key, NXIA_RIGHTS_SCOPE,
+				 &handle);
+}
+
+TEST(scope_create, "SCOPE_CREATE: ENOMEM at each allocation")
+{
+	struct pair p;
+
+	pair_init(&p, 1, 1);
+	the_key = make_key(1);
+	EXPECT(sweep(&p, call_scope_create) > 0);
+}
+
+static __u64 the_scope;
+static char plain[16], sealed[sizeof(plain) + 40];
+
+static int call_seal(struct pair *p)
+{
+	struct bytes out = { sealed, sizeof(sealed) };
+
+	return nxia_seal(p->session, the_scope,
+			 (struct bytes){ plain, sizeof(plain) }, &out,
+			 (struct bytes){});
+}
+
+static int call_unseal(struct pair *p)
+{
+	struct bytes out = { plain, sizeof(plain) };
+
+	return nxia_unseal(p->session, the_scope,
+			   (struct bytes){ sealed, sizeof(sealed) }, &out,
+			   (struct bytes){});
+}
+
+TEST(seal, "SEAL: ENOMEM at each allocation")
+{
+	struct pair p;
+
+	pair_init(&p, 1, 1);
+	the_scope = make_scope(p.session, 1);
+	EXPECT(sweep(&p, call_seal) > 0);
+}
+
+TEST(unseal, "UNSEAL: ENOMEM at each allocation")
+{
+	struct pair p;
+
+	pair_init(&p, 1, 1);
+	the_scope = make_scope(p.session, 1);
+	REQUIRE_OK(call_seal(&p));
+	EXPECT(sweep(&p, call_unseal) > 0);
 }
