@@ -28,7 +28,7 @@ def outcomes(text):
 
 
 def kernel_reports_are_found():
-    for line in ("WARNING: CPU: 0 PID: 1 at kernel/x.c:1 f+0x1/0x2", "BUG: KASAN: slab-use-after-free in f",
+    for line in ("WARNING: CPU: 0 PID: 1 at kernel/x.c:1 f+0x1/0x2", "WARNING: x.c:1 at f+0x1/0x2, CPU#0: a/1", "BUG: KASAN: slab-use-after-free in f",
                  "WARNING: possible circular locking dependency detected", "UBSAN: shift-out-of-bounds in a.c",
                  "WARNING: suspicious RCU usage", "unreferenced object 0xffff888 (size 8):",
                  "BUG: sleeping function called from invalid context at a.c:1", "Oops: general protection fault",

@@ -54,9 +54,9 @@ def missing_copy():
     assert done.returncode == 2 and b"--copy /nosuch/file: no such file or folder" in done.stderr, done
 
 
-def kernel_not_built():
-    done = wslx("vm", "--kernel", "7.x", "--", "true")
-    assert done.returncode == 3 and b"not built yet" in done.stderr, done
+def no_debug_kernel_of_debian():
+    done = wslx("vm", "--kernel", "stock", "--debug", "--", "true")
+    assert done.returncode == 2 and b"no debug kernel" in done.stderr, done
 
 
 def status_and_streams_are_relayed():
@@ -104,7 +104,7 @@ def time_limit():
 
 
 TESTS = [
-    unknown_suite, list_names_suites, unknown_option, missing_command, bad_number, missing_copy, kernel_not_built,
+    unknown_suite, list_names_suites, unknown_option, missing_command, bad_number, missing_copy, no_debug_kernel_of_debian,
     status_and_streams_are_relayed, much_output_is_whole, unknown_program, copies_arrive, panic_fails_the_run,
     reset_is_no_success, time_limit,
 ]

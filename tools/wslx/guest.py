@@ -2,6 +2,7 @@
 """The guest's disks: system (Debian), product (what we built), job (what to copy), data."""
 
 import inspect
+import lzma
 import shutil
 import subprocess
 import tarfile
@@ -32,6 +33,8 @@ MASKED = """
     systemd-creds.socket systemd-hostnamed.socket systemd-initctl.socket systemd-sysext.socket
 """.split()
 DATA_DISK_SIZE = 4 << 30
+# In WSLX's own kernels all of it is built in.
+BOOT_MODULES = "virtio_pci virtio_blk virtio_console erofs overlay ext4".split()
 
 
 def system_image():
@@ -61,8 +64,9 @@ def _configure_system(tree):
         shutil.rmtree(tree / old, ignore_errors=True)
 
 
-def initramfs():
-    """The first process: a shell script, and busybox to run it."""
+def initramfs(variant, base):
+    """The first process: a shell script, busybox to run it, and the modules that finding the disks takes."""
+    built = kernel.kernel(variant, base)
 
     def build(folder, log):
         tree = folder / "tree"
@@ -70,9 +74,31 @@ def initramfs():
         (tree / "dev").mkdir()
         shutil.copy("/usr/bin/busybox", tree / "bin/busybox")
         shutil.copy(GUEST / "init", tree / "init")
+        _boot_modules(tree / "modules", kernel.modules(variant, base))
         log.run("sh", "-c", "find . | cpio --quiet -o -H newc -R 0:0 | zstd -q -3 -o ../initramfs", cwd=tree)
 
-    return artefact("initramfs", [GUEST / "init"], build, "guest initramfs") / "initramfs"
+    inputs = [GUEST / "init", built.name, *BOOT_MODULES, inspect.getsource(_boot_modules)]
+    return artefact("initramfs", inputs, build, "guest initramfs") / "initramfs"
+
+
+def _boot_modules(folder, modules):
+    """Those of BOOT_MODULES that are not built in, and what they need, numbered in the order of loading."""
+    folder.mkdir()
+    root, release = modules.parents[2], modules.name
+    for name in BOOT_MODULES:
+        shown = subprocess.run(["modprobe", "-d", root, "-S", release, "--show-depends", name],
+                               capture_output=True, text=True, check=True).stdout
+        for line in shown.splitlines():
+            if line.startswith("insmod "):
+                _add_module(folder, Path(line.split()[1]))
+
+
+def _add_module(folder, path):
+    name = path.name.removesuffix(".xz")
+    if not any(folder.glob(f"*-{name}")):
+        content = path.read_bytes()
+        number = len(list(folder.iterdir()))
+        (folder / f"{number:02}-{name}").write_bytes(lzma.decompress(content) if path.suffix == ".xz" else content)
 
 
 def agent():
@@ -123,14 +149,13 @@ def _mask_units(tree):
 
 
 def _install_modules(tree, variant, base):
-    release, files = kernel.modules_tree(variant, base)
-    modules = tree / "usr/lib/modules" / release
-    (modules / "extra").mkdir(parents=True)
-    for name in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
-        shutil.copy(kernel.kernel(variant, base) / "root/lib/modules" / release / name, modules)
-    for file in files:
-        shutil.copy(file, modules / "extra")
-    subprocess.run(["depmod", "-b", tree / "usr", "-m", "/lib/modules", release], check=True)
+    modules = kernel.modules(variant, base)
+    copy = tree / "usr/lib/modules" / modules.name
+    shutil.copytree(modules, copy, ignore=shutil.ignore_patterns("build", "source"))
+    (copy / "extra").mkdir()
+    for file in (kernel.module(variant, base) / "kmod").rglob("*.ko"):
+        shutil.copy(file, copy / "extra")
+    subprocess.run(["depmod", "-b", tree / "usr", "-m", "/lib/modules", modules.name], check=True)
 
 
 def job_image(target, copies):

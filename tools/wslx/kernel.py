@@ -1,56 +1,71 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The kernel: Debian's source, our patches, allnoconfig plus our fragments; and nxia.ko."""
+"""The kernels: Debian's source with our patches and fragments, or Debian's own as it is; and nxia.ko for them."""
 
 import os
 import shutil
 from pathlib import Path
 
+import debian
 from cache import CHECKOUT, artefact, mount_at
-from progress import NOT_BUILT, WslxError
+from progress import USAGE, WslxError
 
 PATCHES = CHECKOUT / "kernel-patches"
 CONFIGS = PATCHES / "config"
+BASES = ("6.12", "7.x", "stock")
 FRAGMENTS = {
     "plain": ("base", "services", "nxia"),
     "debug": ("base", "services", "nxia", "debug"),
 }
-SOURCE_TARBALL = Path("/usr/src/linux-source-6.12.tar.xz")
 JOBS = f"-j{os.cpu_count()}"
 
 
-def check_base(base):
-    if base != "6.12":
-        raise WslxError(f"--kernel {base}: not built yet (only 6.12 is)", NOT_BUILT)
+def check_base(base, variant):
+    if base == "stock" and variant != "plain":
+        raise WslxError(f"--kernel stock is Debian's own, of which there is no {variant} kernel", USAGE)
 
+
+# Sources
 
 def source(base="6.12"):
     """The patched kernel source."""
-    patches = _patches(base)
+    tarball, identity = _tarball(base)
+    patches = patches_of(base)
 
     def build(folder, log):
-        log.run("tar", "-xf", SOURCE_TARBALL, "-C", folder, "--strip-components=1")
+        log.run("tar", "-xf", tarball, "-C", folder, "--strip-components=1")
         for patch in patches:
             log.run("patch", "-d", folder, "-p1", "--forward", "--fuzz=0", "-i", patch,
                     what=f"applying {patch.relative_to(CHECKOUT)}")
 
-    place = artefact(f"linux-{base}", [_tarball_identity(), *patches], build, f"kernel source {base}, {len(patches)} patches")
+    place = artefact(f"linux-{base}", [identity, *patches], build, f"kernel source {base}, {len(patches)} patches")
     return mount_at(place, f"/usr/src/linux-{base}")
 
 
-def _patches(base):
-    return sorted((PATCHES / base).glob("*.patch"))
+def _tarball(base):
+    """A source tarball, and a text that stands for its content; hashing 140 MB would cost a second each run."""
+    if base == "6.12":
+        return (Path("/usr/src/linux-source-6.12.tar.xz"),
+                Path("/var/lib/dpkg/info/linux-source-6.12.md5sums").read_text())
+
+    def build(folder, log):
+        debian.unpack_kernel(folder, log, "linux-source", "7.")
+
+    # Of no certain version, for the mirror keeps none for long. What it gave is kept until the cache is cleared.
+    place = artefact("source-7.x", [], build, "the newest 7.x kernel source of trixie-backports")
+    return next(place.glob("usr/src/*.tar.xz")), next(place.glob("usr/share/doc/*/changelog.Debian.gz")).read_bytes().hex()
 
 
-def _tarball_identity():
-    # The package's file list stands for its content; hashing 140 MB would cost a second each run.
-    return Path("/var/lib/dpkg/info/linux-source-6.12.md5sums").read_text()
-
+# Kernels
 
 def kernel(variant, base="6.12"):
-    """A built kernel: bzImage, and what building modules against it needs."""
-    check_base(base)
+    """A kernel: bzImage, its modules below root/, and what building modules against it needs (build_folder)."""
+    check_base(base, variant)
+    return _stock() if base == "stock" else _built(variant, base)
+
+
+def _built(variant, base):
     tree = source(base)
-    fragments = [CONFIGS / f"{name}.config" for name in FRAGMENTS[variant]]
+    fragments = fragments_of(variant, base)
 
     def build(folder, log):
         configure(tree, folder, fragments, log)
@@ -60,13 +75,22 @@ def kernel(variant, base="6.12"):
         (folder / "bzImage").symlink_to("arch/x86/boot/bzImage")
         _drop_objects(folder)
 
-    return artefact(f"kernel-{base}-{variant}", [*_patches(base), *fragments], build, f"kernel {base} ({variant})")
+    return artefact(f"kernel-{base}-{variant}", [*patches_of(base), *fragments], build, f"kernel {base} ({variant})")
 
 
-def configure(tree, folder, fragments, log):
+def patches_of(base):
+    return sorted((PATCHES / base).glob("*.patch"))
+
+
+def fragments_of(variant, base):
+    files = [CONFIGS / f"{name}.config" for name in (*FRAGMENTS[variant], base)]
+    return [file for file in files if file.exists()]
+
+
+def configure(tree, folder, fragments, log, *options, more=""):
     combined = folder / "fragments.config"
-    combined.write_text("".join(fragment.read_text() for fragment in fragments))
-    log.run("make", "-C", tree, f"O={folder}", f"KCONFIG_ALLCONFIG={combined}", "allnoconfig")
+    combined.write_text("".join(fragment.read_text() for fragment in fragments) + more)
+    log.run("make", "-C", tree, f"O={folder}", f"KCONFIG_ALLCONFIG={combined}", *options, "allnoconfig")
     check_config(combined.read_text(), (folder / ".config").read_text())
 
 
@@ -86,29 +110,60 @@ def _drop_objects(folder):
             path.unlink()
 
 
+def _stock():
+    def build(folder, log):
+        root = folder / "root"
+        root.mkdir()
+        debian.unpack_kernel(root, log, "linux-headers-cloud-amd64", "6.12.")
+        (root / "lib").symlink_to("usr/lib")
+        release = next((root / "lib/modules").iterdir()).name
+        (folder / "bzImage").symlink_to(f"root/boot/vmlinuz-{release}")
+        log.run("depmod", "-b", root, release)
+
+    return artefact("kernel-stock", [], build, "Debian's own kernel")
+
+
+def build_folder(variant, base="6.12"):
+    """Where `make M=` is run."""
+    built = kernel(variant, base)
+    return headers(built / "root") if base == "stock" else built
+
+
+def headers(place):
+    """Debian's packages of headers, unpacked in `place`, as a build folder. They name each other by absolute paths."""
+    for part in (*place.glob("usr/src/linux-headers-*"), *place.glob("usr/lib/linux-kbuild-*")):
+        mount_at(part, Path("/") / part.relative_to(place))
+    config = next(place.glob("usr/src/linux-headers-*/.config"))
+    return Path("/") / config.parent.relative_to(place)
+
+
+def modules(variant, base="6.12"):
+    """/lib/modules/RELEASE of the kernel: its own modules."""
+    return next((kernel(variant, base) / "root/lib/modules").iterdir())
+
+
+# The module
+
 def module(variant, base="6.12"):
     """nxia.ko and the KUnit modules, built out of tree in a copy of kmod/ and ktests/kunit/."""
-    built = kernel(variant, base)
-    sources = [CHECKOUT / "kmod", CHECKOUT / "ktests" / "kunit", CHECKOUT / "Kconfig.nxia"]
-    present = [path for path in sources if path.exists()]
+    tree = build_folder(variant, base)
 
     def build(folder, log):
-        for path in present:
-            copy = folder / path.relative_to(CHECKOUT)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            (shutil.copytree if path.is_dir() else shutil.copy)(path, copy)
+        copy_module(folder)
         # ccache hashes the directory's name only with debug information, which these have not.
-        log.run("make", "-C", built, f"M={folder / 'kmod'}", JOBS, "modules",
-                what=f"building nxia.ko ({variant})")
+        log.run("make", "-C", tree, f"M={folder / 'kmod'}", JOBS, "modules",
+                what=f"building nxia.ko for {base} ({variant})")
 
-    return artefact(f"module-{variant}", [built.name, *present], build, f"nxia.ko ({variant})")
+    return artefact(f"module-{base}-{variant}", [kernel(variant, base).name, *module_sources()], build,
+                    f"nxia.ko for {base} ({variant})")
 
 
-def modules_tree(variant, base="6.12"):
-    """(kernel release, files of /lib/modules/RELEASE): the kernel's own and ours."""
-    built = kernel(variant, base)
-    release = (built / "include/config/kernel.release").read_text().strip()
-    files = list((built / "root/lib/modules" / release).rglob("*.ko"))
-    if (CHECKOUT / "kmod" / "Makefile").exists() or (CHECKOUT / "kmod" / "Kbuild").exists():
-        files += (module(variant, base) / "kmod").rglob("*.ko")
-    return release, files
+def module_sources():
+    return [CHECKOUT / "kmod", CHECKOUT / "ktests" / "kunit", CHECKOUT / "Kconfig.nxia"]
+
+
+def copy_module(folder):
+    for path in module_sources():
+        copy = folder / path.relative_to(CHECKOUT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if path.is_dir() else shutil.copy)(path, copy)

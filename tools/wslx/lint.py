@@ -53,7 +53,7 @@ def sparse():
     """Compiles the module once more with sparse looking on."""
     log = Log(CACHE / "logs" / "sparse.log")
     module = kernel.module("plain")
-    log.run("make", "-C", kernel.kernel("plain"), f"M={module / 'kmod'}", "C=2", "CF=-D__CHECK_ENDIAN__", "modules",
+    log.run("make", "-C", kernel.build_folder("plain"), f"M={module / 'kmod'}", "C=2", "CF=-D__CHECK_ENDIAN__", "modules",
             what="sparse")
     found = [line for line in log.path.read_text().splitlines() if re.search(r": (warning|error):", line)]
     return Test("sparse kmod", FAILED if found else PASSED, "\n".join(found))

@@ -9,6 +9,7 @@ MARKS = re.compile(
     r"|\bBUG: "
     r"|kernel BUG at"
     r"|WARNING: CPU:"
+    r"|WARNING: \S+:\d+ at "
     r"|WARNING: (possible|inconsistent|suspicious|bad|held|nested|lock|at )"
     r"|INFO: (possible|inconsistent|suspicious|task .* blocked|rcu_|trying to register non-static)"
     r"|UBSAN: "

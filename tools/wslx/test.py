@@ -50,6 +50,16 @@ def programs():
     yield from in_guest(programs_in)
 
 
+def selftests_7x():
+    """KUnit and the tests of the ABI, on the newest 7.x kernel."""
+    yield from in_guest(kunit_in, selftests_in, base="7.x")
+
+
+def selftests_stock():
+    """Tests of the ABI, on Debian's own kernel, which has no LSM shim."""
+    yield from in_guest(selftests_in, base="stock")
+
+
 def debug():
     """KUnit, the selftests and the programs' tests again, on the debug kernel."""
     yield from in_guest(kunit_in, selftests_in, programs_in, debug=True)
@@ -133,12 +143,14 @@ def python_tests(folder):
 
 SUITES = {  # the longest first
     "selftests-debug": debug,
+    "selftests-7.x": selftests_7x,
     "e2e": e2e,
     "unit": unit,
     "lint": lint.run,
     "proofs": proofs.run,
     "kunit": kunit,
     "selftests": selftests,
+    "selftests-stock": selftests_stock,
     "programs": programs,
     "harness": harness,
 }

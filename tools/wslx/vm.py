@@ -64,9 +64,9 @@ class Vm:
 
     def __init__(self, *, base="6.12", debug=False, smp=2, memory=None, icount=False, services=True,
                  programs=True, vsock=None, disk=None, copies=(), keep_folder=False):
-        kernel.check_base(base)
         self.base = base
         self.variant = "debug" if debug else "plain"
+        kernel.check_base(base, self.variant)
         self.smp = 1 if icount else smp
         self.memory = memory or (2048 if debug else 1024)
         self.icount = icount
@@ -147,7 +147,7 @@ class Vm:
             "-no-reboot", "-display", "none", "-smp", f"{self.smp},sockets={self.smp}", "-m", f"{self.memory}M",
             "-object", f"memory-backend-memfd,id=ram,size={self.memory}M,share=on",
             "-machine", "memory-backend=ram",
-            "-kernel", built / "bzImage", "-initrd", guest.initramfs(),
+            "-kernel", built / "bzImage", "-initrd", guest.initramfs(self.variant, self.base),
             "-append", " ".join(filter(None, command_line)),
             "-serial", f"file:{self.console_log}",
             "-device", "virtio-rng-pci",
@@ -347,7 +347,7 @@ def _run_folder():
 
 
 def add_options(parser):
-    parser.add_argument("--kernel", default="6.12", choices=["6.12", "7.x", "stock"], help="the kernel base")
+    parser.add_argument("--kernel", default="6.12", choices=kernel.BASES, help="the kernel base (6.12); stock is Debian's own")
     parser.add_argument("--debug", action="store_true", help="KASAN, lockdep, kmemleak and their like")
     parser.add_argument("--smp", type=_positive, default=2, metavar="N", help="processors (2)")
     parser.add_argument("--mem", type=_positive, metavar="M", help="memory in MiB (1024; 2048 with --debug)")
