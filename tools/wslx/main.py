@@ -52,6 +52,14 @@ def command_bench(arguments):
     return bench.run(arguments)
 
 
+def command_pack(arguments):
+    import pack
+    parser = Parser("pack", usage="./wslx pack dkms")
+    parser.add_argument("what", choices=["dkms"])
+    parser.parse_args(arguments)
+    return pack.run()
+
+
 def command_shell(arguments):
     os.chdir(os.environ["WSLX_CHECKOUT"])
     command = arguments or ["/bin/bash", "-i"]
@@ -63,7 +71,7 @@ def command_shell(arguments):
 
 COMMANDS = {
     "vm": command_vm, "test": command_test, "demo": command_demo,
-    "bench": command_bench, "shell": command_shell,
+    "bench": command_bench, "pack": command_pack, "shell": command_shell,
 }
 
 
