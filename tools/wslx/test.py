@@ -11,6 +11,7 @@ import time
 from xml.etree import ElementTree
 
 import build
+import builds
 import lint
 import proofs
 import tap
@@ -144,6 +145,7 @@ def python_tests(folder):
 SUITES = {  # the longest first
     "selftests-debug": debug,
     "selftests-7.x": selftests_7x,
+    "builds": builds.run,
     "e2e": e2e,
     "unit": unit,
     "lint": lint.run,
