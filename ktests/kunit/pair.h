@@ -12,6 +12,7 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 
+#include "account.h"
 #include "call.h"
 #include "channel.h"
 #include "endpoint.h"
@@ -72,8 +73,7 @@ static inline int pair_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	test->priv = p;
-	p->session = nxia_session_create();
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p->session);
+	p->session = account_session(test);
 	call.session = p->session;
 	call.arg.endpoint_create = (struct nxia_endpoint_create) {
 		.backlog = 4, .rights = NXIA_RIGHTS_ENDPOINT,
@@ -111,6 +111,7 @@ static inline void pair_send(struct pair *p, u64 bytes)
 {
 	struct nxia_index *producer = nxia_end_of(p->client.cap)->producer;
 
+	/* Pairs with nxia_ring_used(). */
 	smp_store_release(&producer->index, producer->index + bytes);
 }
 
@@ -119,6 +120,7 @@ static inline void pair_receive(struct pair *p, u64 bytes)
 {
 	struct nxia_index *consumer = nxia_end_of(p->server.cap)->consumer;
 
+	/* Pairs with nxia_ring_used(). */
 	smp_store_release(&consumer->index, consumer->index + bytes);
 }
 

@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/slab.h>
 
+#include "account.h"
 #include "call.h"
 #include "file.h"
 #include "region.h"
@@ -23,13 +24,7 @@ struct region {
 	u64 handle;
 	struct nxia_cap *cap;
 	struct file *file;
-	long pages_before;
 };
-
-static long pages_used(struct region *r)
-{
-	return atomic_long_read(&r->session->user->used[NXIA_CHARGE_PAGES]);
-}
 
 static int region_init(struct kunit *test)
 {
@@ -38,9 +33,7 @@ static int region_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, r);
 	test->priv = r;
-	r->session = nxia_session_create();
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r->session);
-	r->pages_before = pages_used(r);
+	r->session = account_session(test);
 	call.session = r->session;
 	call.arg.region_create = (struct nxia_region_create) {
 		.size = SIZE, .rights = NXIA_RIGHTS_REGION,
@@ -87,7 +80,7 @@ static void create_charges_and_checks(struct kunit *test)
 	static const u64 sizes[] = { 0, 1, PAGE_SIZE - 1, PAGE_SIZE + 1, U64_MAX };
 	int i;
 
-	KUNIT_EXPECT_EQ(test, r->pages_before + PAGES, pages_used(r));
+	KUNIT_EXPECT_EQ(test, PAGES, account_used(r->session, NXIA_CHARGE_PAGES));
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		*arg = (struct nxia_region_create) {
 			.size = sizes[i], .rights = NXIA_RIGHTS_REGION,
@@ -98,7 +91,7 @@ static void create_charges_and_checks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EINVAL, nxia_region_create(&call));
 	arg->rights = NXIA_RIGHT_SEAL;
 	KUNIT_EXPECT_EQ(test, -EINVAL, nxia_region_create(&call));
-	KUNIT_EXPECT_EQ(test, r->pages_before + PAGES, pages_used(r));
+	KUNIT_EXPECT_EQ(test, PAGES, account_used(r->session, NXIA_CHARGE_PAGES));
 }
 
 static void mappings_share_pages(struct kunit *test)

@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 #include <linux/slab.h>
 
+#include "account.h"
 #include "cap.h"
 #include "session.h"
 
@@ -57,13 +58,7 @@ struct fixture {
 	struct thing *thing;
 	struct nxia_cap *root;
 	bool freed;
-	long caps_before;
 };
-
-static inline long caps_used(struct fixture *f)
-{
-	return atomic_long_read(&f->session->user->used[NXIA_CHARGE_CAPS]);
-}
 
 static inline int fixture_init(struct kunit *test)
 {
@@ -72,9 +67,7 @@ static inline int fixture_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	test->priv = f;
-	f->session = nxia_session_create();
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f->session);
-	f->caps_before = caps_used(f);
+	f->session = account_session(test);
 	f->thing = kzalloc(sizeof(*f->thing), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, f->thing);
 	f->thing->freed = &f->freed;
@@ -94,7 +87,7 @@ static inline void fixture_exit(struct kunit *test)
 	struct fixture *f = test->priv;
 
 	nxia_cap_close(f->root);
-	KUNIT_EXPECT_EQ(test, f->caps_before, caps_used(f));
+	KUNIT_EXPECT_EQ(test, 0, account_used(f->session, NXIA_CHARGE_CAPS));
 	KUNIT_EXPECT_FALSE(test, f->freed);
 	nxia_object_put(&f->thing->object);
 	KUNIT_EXPECT_TRUE(test, f->freed);

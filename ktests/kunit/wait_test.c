@@ -84,6 +84,7 @@ struct waiter {
 
 static bool sleeps_on(struct pair_end *end)
 {
+	/* Needs no barrier: the callers look again. */
 	return waitqueue_active(&nxia_end_of(end->cap)->wait);
 }
 
