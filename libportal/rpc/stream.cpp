@@ -151,12 +151,19 @@ ChannelMessageStream::tryReadMessage(kj::ArrayPtr<kj::AutoCloseFd> fdSpace,
         });
 }
 
+// As many as were given with it; all that it has, if it is only passed on.
+core::Result<std::uint64_t> ChannelMessageStream::rightsFor(int fd, std::uint64_t handle) {
+    KJ_IF_MAYBE (rights, vat_.givenRights(fd))
+        return *rights;
+    return core::rightsOf(vat_.session(), handle);
+}
+
 // What the peer is to get for `fds`: nothing if one of them cannot be given.
 kj::Array<nxia_transfer_cap> ChannelMessageStream::grantsFor(kj::ArrayPtr<const int> fds) {
     auto grants = kj::heapArrayBuilder<nxia_transfer_cap>(fds.size());
     for (int fd : fds) {
         auto grant = core::handleOf(vat_.session(), fd).and_then([&](std::uint64_t handle) {
-            return core::rightsOf(vat_.session(), handle).transform([&](std::uint64_t rights) {
+            return rightsFor(fd, handle).transform([&](std::uint64_t rights) {
                 return nxia_transfer_cap{.handle = handle, .rights = rights, .badge = 0};
             });
         });

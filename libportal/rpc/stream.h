@@ -12,8 +12,9 @@ namespace portal::rpc {
 /// Cap'n Proto's messages over a channel.
 ///
 /// A descriptor in a message must stand for a capability of the vat's session; the peer gets a
-/// child of it with the same rights. If one of them is dead or may not be transferred, the message
-/// goes without any. A busy channel costs no system call but those of the event loop.
+/// child of it with the rights that Vat::give was told, or its own. If one of them is dead or may
+/// not be transferred, the message goes without any. A busy channel costs no system call but those
+/// of the event loop.
 ///
 /// Exceptions: DISCONNECTED, with the codes of fault(core::Error). Threads: the vat's.
 class ChannelMessageStream final : public capnp::MessageStream {
@@ -47,6 +48,7 @@ private:
     kj::Promise<void> letOthersRun();
     kj::Promise<bool> receive();
     kj::ArrayPtr<kj::AutoCloseFd> takeFds(kj::ArrayPtr<kj::AutoCloseFd> fdSpace);
+    core::Result<std::uint64_t> rightsFor(int fd, std::uint64_t handle);
     kj::Array<nxia_transfer_cap> grantsFor(kj::ArrayPtr<const int> fds);
     capnp::MessageReaderAndFds take(kj::ArrayPtr<kj::AutoCloseFd> fdSpace,
                                     capnp::ReaderOptions options);

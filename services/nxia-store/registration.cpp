@@ -44,7 +44,7 @@ kj::Promise<void> Registrar::registerUntilLost() {
     auto lost = connection->onDisconnect();
     auto request = connection->bootstrap().castAs<schema::Registry>().registerRequest();
     request.setName(name_);
-    request.setEndpoint(vat_.give(rpc::unwrap(endpoint_.derive(offeredRights))));
+    request.setEndpoint(vat_.give(rpc::unwrap(endpoint_.derive(offeredRights)), offeredRights));
     return request.send()
         .then([this, lost = kj::mv(lost)](auto&& response) mutable {
             log(Level::info, "registered as '{}'", name_.cStr());

@@ -89,7 +89,8 @@ public:
         // The client gets a child of this one, which goes when the message has been sent.
         const auto badge = ++registry_.lastBadge;
         context.getResults().setEndpoint(registry_.vat.give(
-            unwrap(endpoint->derive(NXIA_RIGHT_CONNECT | NXIA_RIGHT_TRANSFER, badge))));
+            unwrap(endpoint->derive(NXIA_RIGHT_CONNECT | NXIA_RIGHT_TRANSFER, badge)),
+            NXIA_RIGHT_CONNECT));
         log(Level::info, "service '{}' is opened by pid {} of user {} (badge {})", name, peer_.pid,
             peer_.uid, badge);
         return kj::READY_NOW;

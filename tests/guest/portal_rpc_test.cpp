@@ -178,7 +178,8 @@ public:
     kj::Promise<void> open(OpenContext context) override {
         KJ_IF_MAYBE (kept, kept_)
             context.getResults().setEndpoint(
-                vat_.give(unwrap(kept->derive(NXIA_RIGHT_CONNECT | NXIA_RIGHT_TRANSFER, 77))));
+                vat_.give(unwrap(kept->derive(NXIA_RIGHT_CONNECT | NXIA_RIGHT_TRANSFER, 77)),
+                          NXIA_RIGHT_CONNECT));
         else
             rpc::fail(FaultCode::NOT_FOUND, "no such service");
         return kj::READY_NOW;
@@ -689,8 +690,10 @@ TEST_CASE("a service is registered, and opened by name", "[rpc][capability]") {
     auto toRegistry = rpc::connectRegistry(serviceVat);
     auto request = toRegistry->bootstrap().castAs<schema::Registry>().registerRequest();
     request.setName("store");
-    request.setEndpoint(serviceVat.give(unwrap(service.endpoint().capability().derive(
-        NXIA_RIGHT_CONNECT | NXIA_RIGHT_DERIVE | NXIA_RIGHT_TRANSFER | NXIA_RIGHT_REVOKE))));
+    constexpr auto offered =
+        NXIA_RIGHT_CONNECT | NXIA_RIGHT_DERIVE | NXIA_RIGHT_TRANSFER | NXIA_RIGHT_REVOKE;
+    request.setEndpoint(
+        serviceVat.give(unwrap(service.endpoint().capability().derive(offered)), offered));
     world.within(request.send().ignoreResult());
 
     auto opened = world.within(rpc::openService(world.clientVat, "store"));
@@ -721,7 +724,35 @@ TEST_CASE("a capability that may not be transferred is refused here", "[rpc][cap
     RegistryWorld world;
     auto endpoint = unwrap(core::Endpoint::create(world.clientSession));
     auto child = unwrap(endpoint.capability().derive(NXIA_RIGHT_CONNECT));
-    auto caught = kj::runCatchingExceptions([&] { world.clientVat.give(std::move(child)); });
+    auto caught = kj::runCatchingExceptions(
+        [&] { world.clientVat.give(std::move(child), NXIA_RIGHT_CONNECT); });
+    KJ_IF_MAYBE (exception, caught)
+        CHECK(codeOf(*exception) == FaultCode::REFUSED);
+    else
+        FAIL("it was taken");
+}
+
+TEST_CASE("a capability comes with the rights that were given, and no more", "[rpc][capability]") {
+    RegistryWorld world;
+    auto endpoint = unwrap(core::Endpoint::create(world.clientSession));
+    constexpr auto offered = NXIA_RIGHT_CONNECT | NXIA_RIGHT_DERIVE | NXIA_RIGHT_TRANSFER;
+    world.within(
+        world.offer(world.clientVat.give(unwrap(endpoint.capability().derive(offered)), offered))
+            .ignoreResult());
+    KJ_IF_MAYBE (kept, world.kept)
+        CHECK(unwrap(kept->query()).rights == offered);
+    else
+        FAIL("nothing came");
+
+    auto request = world.registry.openRequest();
+    request.setName("store");
+    auto opened = world.within(request.send().then(
+        [&](auto&& response) { return world.clientVat.take(response.getEndpoint()); }));
+    CHECK(unwrap(opened.query()).rights == NXIA_RIGHT_CONNECT);
+
+    auto child = unwrap(endpoint.capability().derive(NXIA_RIGHT_TRANSFER));
+    auto caught = kj::runCatchingExceptions(
+        [&] { world.clientVat.give(std::move(child), NXIA_RIGHT_CONNECT); });
     KJ_IF_MAYBE (exception, caught)
         CHECK(codeOf(*exception) == FaultCode::REFUSED);
     else
@@ -732,12 +763,11 @@ TEST_CASE("a message goes without a capability that is dead, and the connection 
           "[rpc][capability]") {
     RegistryWorld world;
     auto endpoint = unwrap(core::Endpoint::create(world.clientSession));
-    auto dead = world.clientVat.give(
-        unwrap(endpoint.capability().derive(NXIA_RIGHT_CONNECT | NXIA_RIGHT_TRANSFER)));
+    constexpr auto offered = NXIA_RIGHT_CONNECT | NXIA_RIGHT_TRANSFER;
+    auto dead = world.clientVat.give(unwrap(endpoint.capability().derive(offered)), offered);
     unwrap(endpoint.capability().revoke());
     CHECK(codeOf(world.failureOf(world.offer(kj::mv(dead)))) == FaultCode::INVALID);
-    auto alive = world.clientVat.give(
-        unwrap(endpoint.capability().derive(NXIA_RIGHT_CONNECT | NXIA_RIGHT_TRANSFER)));
+    auto alive = world.clientVat.give(unwrap(endpoint.capability().derive(offered)), offered);
     CHECK_NOTHROW(world.within(world.offer(kj::mv(alive)).ignoreResult()));
     CHECK(world.kept != nullptr);
 }
@@ -748,7 +778,8 @@ TEST_CASE("capabilities that nobody takes are closed", "[rpc][capability]") {
     constexpr auto offered = NXIA_RIGHT_CONNECT | NXIA_RIGHT_DERIVE | NXIA_RIGHT_TRANSFER;
     for (int i = 0; i < 200; i++)
         world.within(
-            world.offer(world.clientVat.give(unwrap(endpoint.capability().derive(offered))))
+            world
+                .offer(world.clientVat.give(unwrap(endpoint.capability().derive(offered)), offered))
                 .ignoreResult());
     // All were taken, each closing the one before.
     CHECK(world.serverVat.received().size() == 0);
