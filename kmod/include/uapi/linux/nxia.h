@@ -773,6 +773,7 @@ struct nxia_sealed {
  *  - E2BIG: @ad_size is too large, or @in_size more than %NXIA_SEAL_MAX or what it
  *    seals to.
  *  - EMSGSIZE: @out_size is too small; it now tells what is needed.
+ *  - EFAULT: also if @out_size could not be written; then the output is there.
  *  - EBADMSG: UNSEAL: not sealed under this scope with this associated data, or
  *    changed, or cut short.
  *  - ENOMEM: as everywhere.
