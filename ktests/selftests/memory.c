@@ -300,21 +300,22 @@ static int call_unseal(struct pair *p)
 			   (struct bytes){});
 }
 
-TEST(seal, "SEAL: ENOMEM at each allocation")
+/* Its buffer can come from two places: one failure is survived. */
+TEST(seal, "SEAL: ENOMEM or success at each allocation")
 {
 	struct pair p;
 
 	pair_init(&p, 1, 1);
 	the_scope = make_scope(p.session, 1);
-	EXPECT(sweep(&p, call_seal) > 0);
+	EXPECT_EQ(sweep(&p, call_seal), 0);
 }
 
-TEST(unseal, "UNSEAL: ENOMEM at each allocation")
+TEST(unseal, "UNSEAL: ENOMEM or success at each allocation")
 {
 	struct pair p;
 
 	pair_init(&p, 1, 1);
 	the_scope = make_scope(p.session, 1);
 	REQUIRE_OK(call_seal(&p));
-	EXPECT(sweep(&p, call_unseal) > 0);
+	EXPECT_EQ(sweep(&p, call_unseal), 0);
 }
