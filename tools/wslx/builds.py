@@ -67,7 +67,7 @@ def prepared(*options, more=""):
         _append(tree / "drivers/Kconfig", 'source "drivers/nxia/Kconfig"\n')
         _append(tree / "drivers/Makefile", "obj-$(CONFIG_NXIA) += nxia/\n")
         kernel.configure(tree, folder, kernel.fragments_of("plain", "6.12"), log, *options, more=more)
-        log.run("make", "-C", tree, f"O={folder}", kernel.JOBS, *options, "modules_prepare",
+        log.run("make", "-C", tree, f"O={folder}", kernel.JOBS, *options, "scripts", "modules_prepare",
                 what="preparing a kernel folder")
         yield tree, folder
 
