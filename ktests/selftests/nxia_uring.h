@@ -49,9 +49,20 @@ static inline void uring_init(struct uring *ring)
 			       IORING_OFF_SQES);
 }
 
-/* Submit one; @data comes back with its completion. */
-static inline void uring_submit(struct uring *ring,
-				const struct io_uring_sqe *sqe, __u64 data)
+static inline void uring_exit(struct uring *ring)
+{
+	struct io_uring_params *p = &ring->params;
+
+	munmap(ring->sqes, p->sq_entries * sizeof(*ring->sqes));
+	munmap(ring->cq, p->cq_off.cqes +
+	       p->cq_entries * sizeof(struct io_uring_cqe));
+	munmap(ring->sq, p->sq_off.array + p->sq_entries * sizeof(__u32));
+	close(ring->fd);
+}
+
+/* Put one into the queue; @data comes back with its completion. */
+static inline void uring_queue(struct uring *ring,
+			       const struct io_uring_sqe *sqe, __u64 data)
 {
 	_Atomic unsigned int *tail = uring_word(ring->sq,
 						ring->params.sq_off.tail);
@@ -62,7 +73,22 @@ static inline void uring_submit(struct uring *ring,
 	*uring_word(ring->sq, ring->params.sq_off.array +
 		    index * sizeof(__u32)) = index;
 	atomic_store_explicit(tail, *tail + 1, memory_order_release);
-	REQUIRE(syscall(SYS_io_uring_enter, ring->fd, 1, 0, 0, NULL, 0) == 1);
+}
+
+/* Submit the next @count of the queue: how many went, or a negative errno. */
+static inline int uring_enter(struct uring *ring, unsigned int count)
+{
+	int result = syscall(SYS_io_uring_enter, ring->fd, count, 0, 0, NULL,
+			     0);
+
+	return result < 0 ? -errno : result;
+}
+
+static inline void uring_submit(struct uring *ring,
+				const struct io_uring_sqe *sqe, __u64 data)
+{
+	uring_queue(ring, sqe, data);
+	REQUIRE(uring_enter(ring, 1) == 1);
 }
 
 /* Take a completion if there is one. */
