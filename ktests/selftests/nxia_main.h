@@ -14,6 +14,9 @@
 /* The session of the runner, or -1. */
 static int test_session = -1;
 
+/* How long a test runs that runs for a time. */
+static unsigned int test_seconds = 1;
+
 static inline void test_open_session(void)
 {
 #ifndef TEST_UNLOADS
@@ -79,7 +82,7 @@ __noreturn static inline void test_child(const struct test *test)
 	setpgid(0, 0);
 	if (test_session >= 0)
 		close(test_session);
-	alarm(TEST_SECONDS);
+	alarm(TEST_SECONDS + test_seconds);
 	test_arg = test->arg;
 	test->run();
 	child_done();
@@ -118,16 +121,19 @@ static inline bool test_run(const struct test *test, unsigned int number)
 
 /*
  * With --list, the names; with another argument, the tests whose name has it.
- * Exit status 1 if a test failed.
+ * --seconds N before it sets test_seconds.  Exit status 1 if a test failed.
  */
 int main(int argc, char **argv)
 {
-	const char *part = argc > 1 ? argv[1] : "";
+	bool seconds = argc > 2 && !strcmp(argv[1], "--seconds");
+	const char *part = argc > 1 + 2 * seconds ? argv[1 + 2 * seconds] : "";
 	struct nxia_info info;
 	bool passed = true;
 	unsigned int number = 0, count = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (seconds)
+		test_seconds = atoi(argv[2]);
 	if (!strcmp(part, "--list")) {
 		for (unsigned int i = 0; i < tests_count; i++)
 			printf("%s\n", tests[i].name);

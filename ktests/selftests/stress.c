@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 
+#include "nxia_dice.h"
 #include "nxia_main.h"
 #include "nxia_ring.h"
 
@@ -29,18 +30,6 @@ struct slot {
 
 static struct slot slots[SLOTS];
 static _Atomic int session;
-
-struct dice {
-	__u64 state;
-};
-
-static __u32 roll(struct dice *dice, __u32 sides)
-{
-	dice->state ^= dice->state << 13;
-	dice->state ^= dice->state >> 7;
-	dice->state ^= dice->state << 17;
-	return (dice->state >> 16) % sides;
-}
 
 static struct slot *any_slot(struct dice *dice)
 {
@@ -352,11 +341,11 @@ static void round_run(int server, __u64 registry, struct dice *dice)
 TEST(stress, "stress: everything against everything, some killed")
 {
 	const char *seed = getenv("NXIA_SEED");
-	struct dice dice = { seed ? strtoull(seed, NULL, 0) : 1 };
+	struct dice dice;
 	int server = nxia_session();
 	__u64 registry = make_registry(server);
 
-	dice.state = dice.state * 0x9e3779b97f4a7c15ULL | 1;
+	dice_init(&dice, seed ? strtoull(seed, NULL, 0) : 1);
 	for (int i = 0; i < ROUNDS; i++)
 		round_run(server, registry, &dice);
 }
