@@ -32,13 +32,15 @@ def kernel_reports_are_found():
                  "WARNING: possible circular locking dependency detected", "UBSAN: shift-out-of-bounds in a.c",
                  "WARNING: suspicious RCU usage", "unreferenced object 0xffff888 (size 8):",
                  "BUG: sleeping function called from invalid context at a.c:1", "Oops: general protection fault",
-                 "INFO: task x:1 blocked for more than 120 seconds.", "Kernel panic - not syncing: x"):
+                 "INFO: task x:1 blocked for more than 120 seconds.", "Kernel panic - not syncing: x",
+                 "BUG: KCSAN: data-race in f / nxia_g [nxia]"):
         found = report.find(f"fine\n[    1.0] {line}\nmore")
         assert found == [f"[    1.0] {line}", "more"], line
 
 
 def quiet_kernel_logs_pass():
     assert report.find("[    0.1] Booting\n[    0.2] nxia: loaded\n[    0.3] DEBUG: fine\n") == []
+    assert report.find("[    0.4] BUG: KCSAN: data-race in ext4_f / ext4_g\n") == []
 
 
 def tap_counts_each_test():

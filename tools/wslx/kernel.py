@@ -15,7 +15,10 @@ BASES = ("6.12", "7.x", "stock")
 FRAGMENTS = {
     "plain": ("base", "services", "nxia"),
     "debug": ("base", "services", "nxia", "debug"),
+    "kcsan": ("base", "services", "nxia", "kcsan"),
 }
+# Races are looked for in what is built against this kernel, not in the kernel itself.
+MAKE_VARIABLES = {"kcsan": ["KCSAN_SANITIZE=n"]}
 JOBS = f"-j{os.cpu_count()}"
 
 
@@ -69,7 +72,7 @@ def _built(variant, base):
 
     def build(folder, log):
         configure(tree, folder, fragments, log)
-        log.run("make", "-C", tree, f"O={folder}", JOBS, "bzImage", "modules",
+        log.run("make", "-C", tree, f"O={folder}", JOBS, *MAKE_VARIABLES.get(variant, []), "bzImage", "modules",
                 what=f"building kernel {base} ({variant})")
         log.run("make", "-C", tree, f"O={folder}", f"INSTALL_MOD_PATH={folder}/root", "modules_install")
         (folder / "bzImage").symlink_to("arch/x86/boot/bzImage")

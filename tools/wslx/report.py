@@ -6,7 +6,8 @@ import re
 MARKS = re.compile(
     r"Kernel panic"
     r"|\bOops\b"
-    r"|\bBUG: "
+    r"|\bBUG: (?!KCSAN: )"
+    r"|BUG: KCSAN: .*\[nxia"  # the kernel's own data races are not ours to mend
     r"|kernel BUG at"
     r"|WARNING: CPU:"
     r"|WARNING: \S+:\d+ at "

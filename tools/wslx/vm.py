@@ -33,7 +33,7 @@ RUN, POWEROFF, KILL, READY, OUT, ERR, EXIT = 1, 2, 3, 16, 17, 18, 19
 RUNS_KEPT = 20
 BOOTS = 3
 DEFAULT_TIMEOUT = 600
-READY_SECONDS = {"plain": 180, "debug": 600}
+READY_SECONDS = {"plain": 180, "debug": 600, "kcsan": 300}
 KMEMLEAK = "/sys/kernel/debug/kmemleak"
 
 
@@ -62,10 +62,10 @@ class Vm:
     copies   host paths that appear in the guest's /host/
     """
 
-    def __init__(self, *, base="6.12", debug=False, smp=2, memory=None, icount=False, services=True,
+    def __init__(self, *, base="6.12", debug=False, kcsan=False, smp=2, memory=None, icount=False, services=True,
                  programs=True, vsock=None, disk=None, copies=(), keep_folder=False):
         self.base = base
-        self.variant = "debug" if debug else "plain"
+        self.variant = "debug" if debug else "kcsan" if kcsan else "plain"
         kernel.check_base(base, self.variant)
         self.smp = 1 if icount else smp
         self.memory = memory or (2048 if debug else 1024)
@@ -349,6 +349,7 @@ def _run_folder():
 def add_options(parser):
     parser.add_argument("--kernel", default="6.12", choices=kernel.BASES, help="the kernel base (6.12); stock is Debian's own")
     parser.add_argument("--debug", action="store_true", help="KASAN, lockdep, kmemleak and their like")
+    parser.add_argument("--kcsan", action="store_true", help="look for data races in nxia.ko")
     parser.add_argument("--smp", type=_positive, default=2, metavar="N", help="processors (2)")
     parser.add_argument("--mem", type=_positive, metavar="M", help="memory in MiB (1024; 2048 with --debug)")
     parser.add_argument("--icount", action="store_true", help="guest time counts instructions: repeatable")
@@ -379,7 +380,7 @@ def run_once(options):
     for typed, path in zip(options.copy, copies):
         if not os.path.exists(path):
             raise WslxError(f"--copy {typed}: no such file or folder", USAGE)
-    with Vm(base=options.kernel, debug=options.debug, smp=options.smp, memory=options.mem, icount=options.icount,
+    with Vm(base=options.kernel, debug=options.debug, kcsan=options.kcsan, smp=options.smp, memory=options.mem, icount=options.icount,
             services=not (options.no_services or options.no_programs), programs=not options.no_programs, vsock=options.vsock or None, copies=copies,
             disk=options.disk and host_path(options.disk)) as guest_vm:
         result = guest_vm.run(*options.command, timeout=options.timeout, out=sys.stdout.buffer, err=sys.stderr.buffer)
