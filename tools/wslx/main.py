@@ -33,11 +33,13 @@ def command_vm(arguments):
 
 def command_test(arguments):
     import test
-    parser = Parser("test", usage="./wslx test [--list] [SUITE...]")
+    parser = Parser("test", usage="./wslx test [OPTION]... [SUITE...]")
     parser.add_argument("--list", action="store_true", help="name the suites and end")
+    parser.add_argument("--on", action="append", choices=test.GUESTS, help="only this kernel's guest (all of them)")
+    parser.add_argument("--seconds", type=int, help=f"how long each race runs ({test.RACE_SECONDS})")
     parser.add_argument("suite", nargs="*")
     options = parser.parse_args(arguments)
-    return test.list_suites() if options.list else test.run(options.suite)
+    return test.list_suites() if options.list else test.run(options)
 
 
 def command_demo(arguments):

@@ -8,6 +8,7 @@ import queue
 import subprocess
 import sys
 import time
+from functools import partial
 from xml.etree import ElementTree
 
 import build
@@ -21,9 +22,12 @@ from tap import FAILED, PASSED, SKIPPED, Test
 from vm import Vm
 
 SELFTESTS = "/usr/libexec/nxia/selftests"
+RACES = "/usr/libexec/nxia/races"
+RACE_SECONDS = 4  # of each race; with the kills, three minutes on the debug kernel
 PROGRAM_TESTS = "/usr/libexec/nxia/tests"
 KUNIT_RESULTS = "/sys/kernel/debug/kunit"
 DETAIL_LINES = 60
+race_seconds = RACE_SECONDS
 LANES = 2  # guests wait a lot; more would only compete
 PROGRAM_SECONDS = 900  # on the debug kernel, on a busy host
 
@@ -34,36 +38,6 @@ def unit():
     for line in build.unit_tests().read_text().splitlines():
         test = json.loads(line)
         yield Test(test["name"], outcomes.get(test["result"], FAILED), test.get("stdout", "") + test.get("stderr", ""))
-
-
-def kunit():
-    """KUnit suites of the module, in a guest."""
-    yield from in_guest(kunit_in, programs=False)
-
-
-def selftests():
-    """Tests of the ABI, in a guest."""
-    yield from in_guest(selftests_in)
-
-
-def programs():
-    """Catch2 tests of the libraries and services that need /dev/nxia, in a guest."""
-    yield from in_guest(programs_in)
-
-
-def selftests_7x():
-    """KUnit and the tests of the ABI, on the newest 7.x kernel."""
-    yield from in_guest(kunit_in, selftests_in, base="7.x")
-
-
-def selftests_stock():
-    """Tests of the ABI, on Debian's own kernel, which has no LSM shim."""
-    yield from in_guest(selftests_in, base="stock")
-
-
-def debug():
-    """KUnit, the selftests and the programs' tests again, on the debug kernel."""
-    yield from in_guest(kunit_in, selftests_in, programs_in, debug=True)
 
 
 def in_guest(*parts, **options):
@@ -80,7 +54,8 @@ def in_guest(*parts, **options):
             yield Test("kernel log: no report", PASSED)
 
 
-def kunit_in(guest):
+def kunit(guest):
+    """KUnit suites of the module."""
     names = guest.shell("cd /lib/modules/$(uname -r)/extra && ls | grep '_kunit\\.ko$' || true").out.decode().split()
     for name in names:
         module = name.removesuffix(".ko")
@@ -95,9 +70,19 @@ def kunit_in(guest):
         yield from tap.parse(report, "kunit")
 
 
-def selftests_in(guest):
-    for name in guest.run("ls", SELFTESTS).out.decode().split():
-        result = guest.run(f"{SELFTESTS}/{name}", timeout=PROGRAM_SECONDS)
+def selftests(guest):
+    """Tests of the ABI."""
+    yield from programs_that_print_tap(guest, SELFTESTS)
+
+
+def races(guest):
+    """Races, kill -9 and failing memory on purpose; --seconds is how long each race runs."""
+    yield from programs_that_print_tap(guest, RACES, "--seconds", str(race_seconds))
+
+
+def programs_that_print_tap(guest, folder, *arguments):
+    for name in guest.run("ls", folder).out.decode().split():
+        result = guest.run(f"{folder}/{name}", *arguments, timeout=PROGRAM_SECONDS)
         text = (result.out + result.err).decode(errors="replace")
         tests = tap.parse(text, name)
         yield from tests
@@ -105,7 +90,8 @@ def selftests_in(guest):
             yield Test(f"{name}: exit status {result.status}", FAILED, text)
 
 
-def programs_in(guest):
+def programs(guest):
+    """Catch2 tests of the libraries and services that need /dev/nxia."""
     for name in guest.run("ls", PROGRAM_TESTS).out.decode().split():
         result = guest.run(f"{PROGRAM_TESTS}/{name}", "--reporter", "junit", timeout=PROGRAM_SECONDS)
         try:
@@ -142,34 +128,38 @@ def python_tests(folder):
             yield Test(f"{program.stem}: exit status {done.returncode}", FAILED, done.stdout)
 
 
-SUITES = {  # the longest first
-    "selftests-debug": debug,
-    "selftests-7.x": selftests_7x,
-    "builds": builds.run,
-    "e2e": e2e,
-    "unit": unit,
-    "lint": lint.run,
-    "proofs": proofs.run,
-    "kunit": kunit,
-    "selftests": selftests,
-    "selftests-stock": selftests_stock,
-    "programs": programs,
-    "harness": harness,
+# The last selftest seals the policy, which keeps the module: so races, which remove it, come before.
+GUEST_SUITES = {"kunit": kunit, "races": races, "selftests": selftests, "programs": programs}
+HOST_SUITES = {"builds": builds.run, "e2e": e2e, "unit": unit, "lint": lint.run, "proofs": proofs.run,
+               "harness": harness}
+SUITES = {**GUEST_SUITES, **HOST_SUITES}
+GUESTS = {  # the longest first: options of the guest, what runs in it
+    "debug": ({"debug": True}, GUEST_SUITES),
+    "kcsan": ({"kcsan": True}, ("kunit", "races", "selftests")),
+    "7.x": ({"base": "7.x"}, ("kunit", "selftests")),
+    "plain": ({}, GUEST_SUITES),
+    "stock": ({"base": "stock"}, ("selftests",)),
 }
 
 
 def list_suites():
     for name, suite in SUITES.items():
-        print(f"{name:16} {suite.__doc__.splitlines()[0]}")
+        guests = ", ".join(kernel for kernel, (_, suites) in GUESTS.items() if name in suites)
+        print(f"{name:10} {suite.__doc__.splitlines()[0]}" + (f" On: {guests}." if guests else ""))
     return 0
 
 
-def run(names):
-    for name in names:
+def run(options):
+    global race_seconds
+    race_seconds = options.seconds or RACE_SECONDS
+    for name in options.suite:
         if name not in SUITES:
             raise WslxError(f"unknown suite '{name}' (./wslx test --list)", USAGE)
+    todo = jobs(options.suite or list(SUITES), options.on or list(GUESTS))
+    if not todo:
+        raise WslxError("none of these suites runs on that kernel (./wslx test --list)", USAGE)
     totals = {PASSED: 0, FAILED: 0, SKIPPED: 0}
-    for name, test in side_by_side(names or list(SUITES)):
+    for name, test in side_by_side(todo):
         show(name, test)
         totals[test.outcome] += 1
     skipped = f", {totals[SKIPPED]} skipped" if totals[SKIPPED] else ""
@@ -177,16 +167,31 @@ def run(names):
     return 1 if totals[FAILED] else 0
 
 
-def side_by_side(names):
-    """(suite, test) as they come. A lane is a process: it holds locks of its own on what it builds."""
-    todo, results = multiprocessing.Queue(), multiprocessing.Queue()
-    for name in names:
-        todo.put(name)
-    lanes = [multiprocessing.Process(target=lane, args=(todo, results), daemon=True)
-             for _ in range(min(LANES, len(names)))]
+def jobs(names, kernels):
+    """What the lanes do: name -> a function that gives tests."""
+    guests = {}
+    for kernel in kernels:
+        options, suites = GUESTS[kernel]
+        if parts := [partial(named, suite) for suite in GUEST_SUITES if suite in suites and suite in names]:
+            guests[kernel] = partial(in_guest, *parts, **options)
+    return guests | {name: suite for name, suite in HOST_SUITES.items() if name in names}
+
+
+def named(suite, guest):
+    for test in GUEST_SUITES[suite](guest):
+        yield Test(f"{suite}: {test.name}", test.outcome, test.detail)
+
+
+def side_by_side(todo):
+    """(job, test) as they come. A lane is a process: it holds locks of its own on what it builds."""
+    names, results = multiprocessing.Queue(), multiprocessing.Queue()
+    for name in todo:
+        names.put(name)
+    lanes = [multiprocessing.Process(target=lane, args=(todo, names, results), daemon=True)
+             for _ in range(min(LANES, len(todo)))]
     for process in lanes:
         process.start()
-    remaining = set(names)
+    remaining = set(todo)
     while remaining:
         try:
             name, test = results.get(timeout=1)
@@ -201,36 +206,36 @@ def side_by_side(names):
             yield name, test
 
 
-def lane(todo, results):
-    """Takes suites until there are none. None after the last test says that a suite has ended."""
+def lane(todo, names, results):
+    """Takes jobs until there are none. None after the last test says that a job has ended."""
     while True:
         try:
-            name = todo.get(timeout=1)
+            name = names.get(timeout=1)
         except queue.Empty:
             return
-        for test in run_suite(name):
+        for test in run_job(name, todo[name]):
             results.put((name, test))
         results.put((name, None))
 
 
-def run_suite(name):
-    say(f"==> suite {name} ...")
+def run_job(name, job):
+    say(f"==> {name} ...")
     started = time.monotonic()
     count = 0
     try:
-        for test in SUITES[name]():
+        for test in job():
             count += 1
             yield test
         if not count:
-            yield Test("has tests", FAILED, "the suite ran no test")
+            yield Test("has tests", FAILED, "it ran no test")
     except WslxError as error:
         yield Test("ran to its end", FAILED, str(error))
-    say(f"==> suite {name} ... {time.monotonic() - started:.0f} s, {count} tests")
+    say(f"==> {name} ... {time.monotonic() - started:.0f} s, {count} tests")
 
 
-def show(suite, test):
+def show(job, test):
     words = {PASSED: "ok  ", FAILED: "FAIL", SKIPPED: "skip"}
-    print(f"{words[test.outcome]} {suite}: {test.name}", flush=True)
+    print(f"{words[test.outcome]} {job}: {test.name}", flush=True)
     if test.outcome == FAILED:
         for line in test.detail.splitlines()[-DETAIL_LINES:]:
             print(f"     {line}", flush=True)
