@@ -2,20 +2,8 @@
 /*
  * Objects, capabilities, and the trees in which capabilities are derived.
  *
- * Locks, outermost first:
- *
- *	nxia_tree.lock	mutex	parents, children and deaths in one tree
- *	  nxia_session.event_lock spin	which events wait
- *	  nxia_endpoint.lock	spin	backlog and acceptors
- *	    nxia_channel.lock	spin	which ends are gone, batches in flight
- *	nxia_end.map_lock	rwsem	page faults against the end's death;
- *	nxia_region.lock	rwsem	page faults against deaths and FREEZE;
- *					both taken inside mmap_lock, outside the
- *					mapping's i_mmap_rwsem; never with the
- *					others
- *	registry_lock		spin	which capability is the registry's; never
- *					with the others
- *	users_lock		mutex	innermost of the mutexes
+ * docs/locking.md has all locks. Of those, only the lock of a session's events is
+ * ever taken inside the lock of a tree; what a death sets off runs without locks.
  *
  * No two trees are ever locked together, and no lock is held while user memory
  * is touched.

@@ -276,6 +276,8 @@ static struct genl_family family __ro_after_init = {
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
 	.resv_start_op = NXIA_CMD_UNSPEC + 1,
+	/* Everything has locks of its own, and a large REVOKE takes its time. */
+	.parallel_ops = true,
 };
 
 int nxia_netlink_init(void)
