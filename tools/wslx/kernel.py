@@ -153,8 +153,9 @@ def module(variant, base="6.12"):
 
     def build(folder, log):
         copy_module(folder)
-        # ccache hashes the directory's name only with debug information, which these have not.
-        log.run("make", "-C", tree, f"M={folder / 'kmod'}", JOBS, "modules",
+        # Line numbers, to tell which lines the fuzzer reached. With them ccache hashes the directory's name.
+        lines = ["KCFLAGS=-g1"] if variant == "debug" else []
+        log.run("make", "-C", tree, f"M={folder / 'kmod'}", *lines, JOBS, "modules",
                 what=f"building nxia.ko for {base} ({variant})")
 
     return artefact(f"module-{base}-{variant}", [kernel(variant, base).name, *module_sources()], build,
