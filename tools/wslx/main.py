@@ -50,6 +50,14 @@ def command_demo(arguments):
     return demo.run(parser.parse_args(arguments))
 
 
+def command_fuzz(arguments):
+    import fuzz
+    parser = Parser("fuzz", usage="./wslx fuzz [OPTION]...",
+                    description="Runs the fuzzer of the ABI on the debug kernel and tells what it reached.")
+    fuzz.add_options(parser)
+    return fuzz.run(parser.parse_args(arguments))
+
+
 def command_bench(arguments):
     import bench
     return bench.run(arguments)
@@ -73,7 +81,7 @@ def command_shell(arguments):
 
 
 COMMANDS = {
-    "vm": command_vm, "test": command_test, "demo": command_demo,
+    "vm": command_vm, "test": command_test, "demo": command_demo, "fuzz": command_fuzz,
     "bench": command_bench, "pack": command_pack, "shell": command_shell,
 }
 

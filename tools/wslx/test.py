@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import build
 import builds
+import fuzz
 import lint
 import proofs
 import tap
@@ -129,13 +130,13 @@ def python_tests(folder):
 
 
 # The last selftest seals the policy, which keeps the module: so races, which remove it, come before.
-GUEST_SUITES = {"kunit": kunit, "races": races, "selftests": selftests, "programs": programs}
+GUEST_SUITES = {"kunit": kunit, "races": races, "fuzz": fuzz.suite, "selftests": selftests, "programs": programs}
 HOST_SUITES = {"builds": builds.run, "e2e": e2e, "unit": unit, "lint": lint.run, "proofs": proofs.run,
                "harness": harness}
 SUITES = {**GUEST_SUITES, **HOST_SUITES}
 GUESTS = {  # the longest first: options of the guest, what runs in it
     "debug": ({"debug": True}, GUEST_SUITES),
-    "kcsan": ({"kcsan": True}, ("kunit", "races", "selftests")),
+    "kcsan": ({"kcsan": True}, ("kunit", "races", "fuzz", "selftests")),
     "7.x": ({"base": "7.x"}, ("kunit", "selftests")),
     "plain": ({}, GUEST_SUITES),
     "stock": ({"base": "stock"}, ("selftests",)),
