@@ -18,9 +18,9 @@
 #include "region.h"
 #include "session.h"
 
-#define REGION_MAX	(1ULL << 40)
+#define REGION_MAX	BIT_ULL(40)
 #define HUGE_ORDER	(PMD_SHIFT - PAGE_SHIFT)
-#define HUGE_PAGES	(1UL << HUGE_ORDER)
+#define HUGE_PAGES	BIT(HUGE_ORDER)
 
 /**
  * struct nxia_region - a region

@@ -841,9 +841,9 @@ enum nxia_event_type {
  * @timeout: in: nanoseconds; 0 looks without sleeping, %NXIA_WAIT_FOREVER
  *
  * Ready to read: the ring from the peer has at least the ``want`` of the own
- * consumer page, or any data if the peer is gone or has called SHUTDOWN.  Ready to write: the ring to
- * the peer has space for the ``want`` of the own producer page.  A ``want`` of 0
- * means 1 byte.
+ * consumer page, or any data if the peer is gone or has called SHUTDOWN.  Ready
+ * to write: the ring to the peer has space for the ``want`` of the own producer
+ * page.  A ``want`` of 0 means 1 byte.
  *
  * Errors:
  *
