@@ -178,10 +178,10 @@ static int wait_look(struct nxia_cap *cap, u32 flags)
 /* Sleeps until woken; why not to sleep on, or 0. */
 static int wait_sleep(const struct nxia_wait *arg, ktime_t *expires)
 {
-	if (signal_pending(current))
-		return arg->timeout == NXIA_WAIT_FOREVER ? -ERESTARTSYS : -EINTR;
 	if (!arg->timeout)
 		return -ETIMEDOUT;
+	if (signal_pending(current))
+		return arg->timeout == NXIA_WAIT_FOREVER ? -ERESTARTSYS : -EINTR;
 	if (arg->timeout == NXIA_WAIT_FOREVER)
 		schedule();
 	else if (!schedule_hrtimeout(expires, HRTIMER_MODE_ABS))
