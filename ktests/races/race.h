@@ -11,6 +11,7 @@
 #define NXIA_RACE_H
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <time.h>
 

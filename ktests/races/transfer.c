@@ -67,6 +67,16 @@ static void expect_dead(__u64 handle, __u64 begun)
 			  dead ? "was" : "may be", result_name(result));
 }
 
+/* Until a REVOKE has come over what was received, or for a moment. */
+static void hold(struct dice *dice, __u64 begun)
+{
+	if (roll(dice, 2))
+		race_moment(dice, 1000);
+	else
+		while (shared->done <= begun && !race_over())
+			sched_yield();
+}
+
 static void receive_one(struct dice *dice, __u64 channel, __u64 *last)
 {
 	struct nxia_transfer_cap caps[BATCH_MAX];
@@ -82,7 +92,7 @@ static void receive_one(struct dice *dice, __u64 channel, __u64 *last)
 	if (sequence <= *last)
 		RACE_FAIL("batch %llu came after %llu", sequence, *last);
 	*last = sequence;
-	race_moment(dice, 1000);
+	hold(dice, begun);
 	for (__u32 i = 0; i < count; i++) {
 		expect_dead(caps[i].handle, begun);
 		race_close(receiving, caps[i].handle);
