@@ -396,7 +396,7 @@ void nxia_cap_close(struct nxia_cap *cap)
 	scoped_guard(mutex, &cap->tree->lock) {
 		burial_begin(&burial, cap->tree);
 		nxia_event_cancel(cap);
-		cap->session = NULL;
+		WRITE_ONCE(cap->session, NULL);
 		cap->watched = false;
 		if (!cap->error) {
 			orphan_children(cap);

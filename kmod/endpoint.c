@@ -73,7 +73,7 @@ static int backlog_add(struct nxia_endpoint *endpoint, struct nxia_channel *chan
 	} else {
 		nxia_object_get(&channel->object);
 		list_add_tail(&channel->pending, &endpoint->backlog);
-		endpoint->count++;
+		WRITE_ONCE(endpoint->count, endpoint->count + 1);
 	}
 	spin_unlock(&endpoint->lock);
 	if (!err)
@@ -91,7 +91,7 @@ static struct nxia_channel *backlog_take(struct nxia_endpoint *endpoint)
 					   pending);
 	if (channel) {
 		list_del_init(&channel->pending);
-		endpoint->count--;
+		WRITE_ONCE(endpoint->count, endpoint->count - 1);
 	}
 	spin_unlock(&endpoint->lock);
 	return channel;
@@ -114,7 +114,7 @@ static void backlog_return(struct nxia_endpoint *endpoint, struct nxia_channel *
 	wanted = endpoint->acceptors && !READ_ONCE(channel->end[NXIA_CLIENT].gone);
 	if (wanted) {
 		list_add(&channel->pending, &endpoint->backlog);
-		endpoint->count++;
+		WRITE_ONCE(endpoint->count, endpoint->count + 1);
 	}
 	spin_unlock(&endpoint->lock);
 	if (!wanted)
@@ -145,7 +145,7 @@ void nxia_endpoint_forget(struct nxia_channel *channel)
 	waited = !list_empty(&channel->pending);
 	if (waited) {
 		list_del_init(&channel->pending);
-		endpoint->count--;
+		WRITE_ONCE(endpoint->count, endpoint->count - 1);
 	}
 	spin_unlock(&endpoint->lock);
 	if (waited)
@@ -165,7 +165,7 @@ static void endpoint_installed(struct nxia_cap *cap)
 	spin_lock(&endpoint->lock);
 	/* If it dies right now, endpoint_died() comes for the lock after us. */
 	cap->accepts = !nxia_cap_error(cap);
-	endpoint->acceptors += cap->accepts;
+	WRITE_ONCE(endpoint->acceptors, endpoint->acceptors + cap->accepts);
 	spin_unlock(&endpoint->lock);
 }
 
@@ -176,7 +176,8 @@ static void endpoint_died(struct nxia_cap *cap)
 
 	nxia_registry_forget(cap);
 	spin_lock(&endpoint->lock);
-	last = cap->accepts && !--endpoint->acceptors;
+	WRITE_ONCE(endpoint->acceptors, endpoint->acceptors - cap->accepts);
+	last = cap->accepts && !endpoint->acceptors;
 	cap->accepts = false;
 	spin_unlock(&endpoint->lock);
 	wake_up_all(&endpoint->wait);

@@ -24,7 +24,7 @@ int nxia_registry_claim(struct nxia_cap *cap)
 	spin_lock(&registry_lock);
 	free = !registry;
 	if (free)
-		registry = cap;
+		WRITE_ONCE(registry, cap);
 	spin_unlock(&registry_lock);
 	return free ? 0 : -EBUSY;
 }
@@ -34,7 +34,7 @@ void nxia_registry_forget(struct nxia_cap *cap)
 {
 	spin_lock(&registry_lock);
 	if (registry == cap)
-		registry = NULL;
+		WRITE_ONCE(registry, NULL);
 	spin_unlock(&registry_lock);
 }
 

@@ -181,7 +181,7 @@ static void release_slots(struct nxia_session *session, u64 first, unsigned int 
 static void settle(struct nxia_session *session, struct nxia_cap *cap, u64 handle)
 {
 	scoped_guard(mutex, &cap->tree->lock) {
-		cap->session = session;
+		WRITE_ONCE(cap->session, session);
 		cap->handle = handle;
 	}
 	if (cap->object->ops->installed)
@@ -250,7 +250,7 @@ static __poll_t session_poll(struct file *file, poll_table *pt)
 	struct nxia_session *session = file->private_data;
 
 	poll_wait(file, &session->event_wait, pt);
-	return list_empty_careful(&session->events) ? 0 : EPOLLIN | EPOLLRDNORM;
+	return list_empty(&session->events) ? 0 : EPOLLIN | EPOLLRDNORM;
 }
 
 static const struct file_operations session_fops = {
