@@ -178,21 +178,27 @@ static void tell_watcher(struct nxia_cap *cap)
 	nxia_event_post(cap);
 }
 
-/* Undoes nxia_cap_link(), without a death; an error if it has died already. */
-int nxia_cap_unlink(struct nxia_cap *cap)
+/* @cap, which the caller takes out of the list, is no child any more. */
+static void leave_parent(struct nxia_cap *cap)
 {
-	struct nxia_cap *parent;
+	struct nxia_cap *parent = cap->parent;
 
-	guard(mutex)(&cap->tree->lock);
-	if (cap->error)
-		return cap->error;
-	parent = cap->parent;
+	lockdep_assert_held(&cap->tree->lock);
 	cap->parent = NULL;
-	list_del_init(&cap->sibling);
 	if (parent) {
 		parent->nr_children--;
 		tell_watcher(parent);
 	}
+}
+
+/* Undoes nxia_cap_link(), without a death; an error if it has died already. */
+int nxia_cap_unlink(struct nxia_cap *cap)
+{
+	guard(mutex)(&cap->tree->lock);
+	if (cap->error)
+		return cap->error;
+	list_del_init(&cap->sibling);
+	leave_parent(cap);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_cap_unlink);
@@ -274,17 +280,11 @@ static void burial_begin(struct burial *burial, struct nxia_tree *tree)
 /* Takes a childless @cap out of the tree and into @burial, with a reference. */
 static void kill_leaf(struct nxia_cap *cap, int error, struct burial *burial)
 {
-	struct nxia_cap *parent = cap->parent;
-
 	lockdep_assert_held(&cap->tree->lock);
 	WRITE_ONCE(cap->error, error);
-	cap->parent = NULL;
 	nxia_cap_get(cap);
 	list_move_tail(&cap->sibling, &burial->dead);
-	if (parent) {
-		parent->nr_children--;
-		tell_watcher(parent);
-	}
+	leave_parent(cap);
 }
 
 static struct nxia_cap *leaf_below(struct nxia_cap *cap)

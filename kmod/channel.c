@@ -208,8 +208,7 @@ void nxia_channel_end_gone(struct nxia_channel *channel, unsigned int end)
 	list_splice_init(&channel->end[end].batches, &batches);
 	channel->end[end].nr_batches = 0;
 	spin_unlock(&channel->lock);
-	wake_up_all(&channel->end[end].wait);
-	wake_up_all(&channel->end[!end].wait);
+	nxia_channel_wake(channel);
 	nxia_transfer_discard(&batches);
 }
 

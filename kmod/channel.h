@@ -96,6 +96,13 @@ struct nxia_channel *nxia_channel_create(struct nxia_user *user,
 					 u64 tx_size, u64 rx_size);
 void nxia_channel_end_gone(struct nxia_channel *channel, unsigned int end);
 
+/* Something happened that ends any sleep. */
+static inline void nxia_channel_wake(struct nxia_channel *channel)
+{
+	wake_up_all(&channel->end[NXIA_CLIENT].wait);
+	wake_up_all(&channel->end[NXIA_SERVER].wait);
+}
+
 static inline struct nxia_channel *nxia_channel_of(struct nxia_object *object)
 {
 	return container_of(object, struct nxia_channel, object);

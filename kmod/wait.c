@@ -22,8 +22,7 @@
 static int poison(struct nxia_channel *channel)
 {
 	WRITE_ONCE(channel->poisoned, true);
-	wake_up_all(&channel->end[NXIA_CLIENT].wait);
-	wake_up_all(&channel->end[NXIA_SERVER].wait);
+	nxia_channel_wake(channel);
 	return -EBADMSG;
 }
 
@@ -275,8 +274,7 @@ static int shut(struct nxia_cap *cap)
 	/* Pairs with hopeless(). */
 	smp_store_release(&end->shut, true);
 	spin_unlock(&channel->lock);
-	wake_up_all(&channel->end[NXIA_CLIENT].wait);
-	wake_up_all(&channel->end[NXIA_SERVER].wait);
+	nxia_channel_wake(channel);
 	return 0;
 }
 
