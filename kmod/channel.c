@@ -8,7 +8,6 @@
 #include <linux/slab.h>
 
 #include "channel.h"
-#include "compat.h"
 #include "endpoint.h"
 #include "file.h"
 #include "lsm.h"
@@ -58,8 +57,7 @@ static int end_alloc_pages(struct nxia_end *end)
 static void end_init(struct nxia_end *end, u64 size)
 {
 	end->size = size;
-	address_space_init_once(&end->mapping);
-	end->mapping.a_ops = &empty_aops;
+	nxia_file_init_mapping(&end->mapping);
 	init_rwsem(&end->map_lock);
 	init_waitqueue_head(&end->wait);
 	INIT_LIST_HEAD(&end->batches);
@@ -139,10 +137,7 @@ static int map_half(struct nxia_cap *cap, struct vm_area_struct *vma,
 		return -EACCES;
 	if (rights & ~cap->rights)
 		return -EPERM;
-	/* VM_MAYx is VM_x << 4, as mprotect() has it too. */
-	static_assert(VM_MAYWRITE == VM_WRITE << 4 && VM_MAYEXEC == VM_EXEC << 4);
-	vm_flags_mod(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTCOPY | VM_DONTDUMP,
-		     never << 4);
+	nxia_file_set_vma(vma, 0, never);
 	vma->vm_ops = &channel_vm_ops;
 	return 0;
 }
@@ -190,11 +185,7 @@ static const struct file_operations channel_fops = {
 
 static void channel_file_ready(struct nxia_cap *cap, struct file *file)
 {
-	struct nxia_end *end = nxia_end_of(cap);
-
-	/* All files of an end share its mapping; the inode is the kernel's. */
-	end->mapping.host = file_inode(file);
-	file->f_mapping = &end->mapping;
+	nxia_file_set_mapping(file, &nxia_end_of(cap)->mapping);
 }
 
 /* Marks an end as gone, tells the other one, drops what waits for the end. */

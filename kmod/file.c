@@ -8,9 +8,11 @@
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
 #include <kunit/visibility.h>
 
 #include "cap.h"
+#include "compat.h"
 #include "file.h"
 
 struct file *nxia_file_create(struct nxia_cap *cap)
@@ -46,4 +48,31 @@ struct nxia_cap *nxia_file_get_cap(int fd)
 		cap = nxia_cap_get(file->private_data);
 	fput(file);
 	return cap;
+}
+
+/*
+ * Mappings.  Memory is mapped as bare frame numbers, by fault handlers alone, and all
+ * mappings of a holder are found in an address space of its own, to be taken away.
+ */
+
+void nxia_file_init_mapping(struct address_space *mapping)
+{
+	address_space_init_once(mapping);
+	mapping->a_ops = &empty_aops;
+}
+
+/* All files of a holder share @mapping; the inode is the kernel's. */
+void nxia_file_set_mapping(struct file *file, struct address_space *mapping)
+{
+	mapping->host = file_inode(file);
+	file->f_mapping = mapping;
+}
+
+/* @vma is of bare frames, has @more flags, and can never get those of @never. */
+void nxia_file_set_vma(struct vm_area_struct *vma, vm_flags_t more, vm_flags_t never)
+{
+	/* VM_MAYx is VM_x << 4, as mprotect() has it too. */
+	static_assert(VM_MAYWRITE == VM_WRITE << 4 && VM_MAYEXEC == VM_EXEC << 4);
+	vm_flags_mod(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTCOPY | VM_DONTDUMP | more,
+		     never << 4);
 }

@@ -256,9 +256,7 @@ static int region_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EROFS;
 	if (!(cap->rights & NXIA_RIGHT_WRITE))
 		never |= VM_WRITE;
-	/* VM_MAYx is VM_x << 4, as mprotect() has it too. */
-	vm_flags_mod(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTCOPY | VM_DONTDUMP |
-			  VM_HUGEPAGE, never << 4);
+	nxia_file_set_vma(vma, VM_HUGEPAGE, never);
 	vma->vm_ops = &region_vm_ops;
 	return 0;
 }
@@ -283,8 +281,7 @@ static void region_cap_init(struct nxia_cap *cap)
 	struct region_cap *range = range_of(cap);
 
 	range->count = region->nr_pages;
-	address_space_init_once(&range->mapping);
-	range->mapping.a_ops = &empty_aops;
+	nxia_file_init_mapping(&range->mapping);
 	guard(rwsem_write)(&region->lock);
 	list_add_tail(&range->link, &region->caps);
 }
@@ -303,11 +300,7 @@ static void region_cap_free(struct nxia_cap *cap)
 
 static void region_file_ready(struct nxia_cap *cap, struct file *file)
 {
-	struct address_space *mapping = &range_of(cap)->mapping;
-
-	/* All files of a capability share its mapping; the inode is the kernel's. */
-	mapping->host = file_inode(file);
-	file->f_mapping = mapping;
+	nxia_file_set_mapping(file, &range_of(cap)->mapping);
 }
 
 static void region_query(const struct nxia_cap *cap, struct nxia_query *arg)
