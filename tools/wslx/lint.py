@@ -29,11 +29,6 @@ def files_in(folders, suffixes):
     return [path for folder in folders for path in sorted((CHECKOUT / folder).rglob("*")) if path.suffix in suffixes]
 
 
-def verdict(name, done):
-    report = (done.stdout + done.stderr).strip()
-    return Test(name, FAILED if done.returncode or report else PASSED, report)
-
-
 def checkpatch():
     for folder in KERNEL_FOLDERS:
         # checkpatch knows an ABI header by its path: include/uapi/, from where the headers start.
@@ -45,10 +40,8 @@ def checkpatch():
 
 
 def _checkpatch(path, folder, *arguments):
-    command = [kernel.source() / "scripts/checkpatch.pl", "--strict", "--terse", "--show-types", "--no-summary",
-               "--quiet", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
-    return verdict(f"checkpatch {path.relative_to(CHECKOUT)}", done)
+    return _run(f"checkpatch {path.relative_to(CHECKOUT)}", kernel.source() / "scripts/checkpatch.pl", "--strict", "--terse",
+                "--show-types", "--no-summary", "--quiet", *arguments, cwd=folder)
 
 
 def sparse():
@@ -76,5 +69,8 @@ def documents():
     yield _run("mandoc nxia.4", "mandoc", "-T", "lint", "-W", "warning", CHECKOUT / "docs/nxia.4")
 
 
-def _run(name, *command):
-    return verdict(name, subprocess.run(command, capture_output=True, text=True))
+def _run(name, *command, cwd=None):
+    """Passes if the command succeeds and says nothing."""
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd)
+    report = (done.stdout + done.stderr).strip()
+    return Test(name, FAILED if done.returncode or report else PASSED, report)

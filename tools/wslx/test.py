@@ -84,11 +84,15 @@ def races(guest):
 def programs_that_print_tap(guest, folder, *arguments):
     for name in guest.run("ls", folder).out.decode().split():
         result = guest.run(f"{folder}/{name}", *arguments, timeout=PROGRAM_SECONDS)
-        text = (result.out + result.err).decode(errors="replace")
-        tests = tap.parse(text, name)
-        yield from tests
-        if result.status and not any(test.outcome == FAILED for test in tests):
-            yield Test(f"{name}: exit status {result.status}", FAILED, text)
+        yield from tests_of(name, result.status, (result.out + result.err).decode(errors="replace"))
+
+
+def tests_of(name, status, text):
+    """What a program that prints TAP found. A bad status that no test accounts for is one more."""
+    tests = tap.parse(text, name)
+    yield from tests
+    if status and not any(test.outcome == FAILED for test in tests):
+        yield Test(f"{name}: exit status {status}", FAILED, text)
 
 
 def programs(guest):
@@ -123,10 +127,7 @@ def python_tests(folder):
     for program in sorted((CHECKOUT / "tests" / folder).glob("*_test.py")):
         done = subprocess.run([sys.executable, program], env=environment, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-        tests = tap.parse(done.stdout, program.stem)
-        yield from tests
-        if done.returncode and not any(test.outcome == FAILED for test in tests):
-            yield Test(f"{program.stem}: exit status {done.returncode}", FAILED, done.stdout)
+        yield from tests_of(program.stem, done.returncode, done.stdout)
 
 
 # The last selftest seals the policy, which keeps the module: so races, which remove it, come before.
