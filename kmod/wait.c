@@ -13,8 +13,6 @@
 #include "compat.h"
 #include "wait.h"
 
-#define WAKE_EVENTS	(EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM)
-
 /*
  * Readiness
  */
@@ -86,7 +84,7 @@ static void disarm(struct nxia_end *end, u32 flags)
 		WRITE_ONCE(end->producer->want, 0);
 	/* Has a full barrier, which pairs with that of prepare_to_wait(). */
 	if (wq_has_sleeper(&end->wait))
-		wake_up_interruptible_poll(&end->wait, WAKE_EVENTS);
+		wake_up_interruptible(&end->wait);
 }
 
 /* Looks; if nothing of @flags is so, arms and looks again. */
@@ -134,6 +132,8 @@ __poll_t nxia_wait_poll(struct file *file, poll_table *pt)
 
 /*
  * NOTIFY and WAIT
+ *
+ * Wake-ups name no events: io_uring would take those for what is so, and not look.
  */
 
 static int notify(struct nxia_cap *cap)
@@ -144,7 +144,7 @@ static int notify(struct nxia_cap *cap)
 		return err;
 	if (READ_ONCE(nxia_peer_of(cap)->gone))
 		return -EPIPE;
-	wake_up_interruptible_poll(&nxia_peer_of(cap)->wait, WAKE_EVENTS);
+	wake_up_interruptible(&nxia_peer_of(cap)->wait);
 	return 0;
 }
 
