@@ -169,12 +169,15 @@ static void use_memory(struct item *item, bool dead)
 			  dead ? "was" : "may be", result);
 }
 
-/* Waits until it is revoked; a timeout only if it is not. */
+/*
+ * Waits until it is revoked; a timeout only if it is not.  What io_uring has to do in
+ * this task interrupts a wait as a signal does.
+ */
 static void use_wait(struct item *item, bool dead, __u64 timeout)
 {
 	int result = nxia_wait(item->file, NXIA_WAIT_READ, timeout);
 
-	if (result == -ETIMEDOUT && !dead)
+	if ((result == -ETIMEDOUT || result == -EINTR) && !dead)
 		return;
 	expect_use("WAIT", result, dead || timeout == NXIA_WAIT_FOREVER);
 }
