@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Regions: memory, ranges of it, and what FREEZE and REVOKE take away. */
+#include <pthread.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 
@@ -843,13 +844,22 @@ TEST(freeze_moved, "FREEZE: reaches a mapping that was moved, and all pieces")
 }
 
 /*
- * A writer faults on a page that it has made read-only and writable again,
- * another reads it, and FREEZE comes between.
+ * A writer faults on a page that it has made read-only and writable again, a
+ * thread beside it reads the page, and FREEZE comes between.
  */
+static void *read_on(void *map)
+{
+	for (;;)
+		(void)*(volatile char *)map;
+	return NULL;
+}
+
 static void toggle_and_write(int file)
 {
 	volatile char *map = region_map(file, RW, 0, 1);
+	pthread_t reader;
 
+	REQUIRE(!pthread_create(&reader, NULL, read_on, (void *)map));
 	probe_catch(SIGBUS);
 	probing = true;
 	if (!sigsetjmp(probe_context, 1))

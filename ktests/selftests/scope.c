@@ -514,13 +514,14 @@ TEST(cut, "UNSEAL: EBADMSG when it is cut short, at every length")
 
 TEST(cut_chunk, "UNSEAL: EBADMSG when it is cut at a chunk's end, or near it")
 {
+	static const int near[] = { -17, -16, -15, -1, 0, 1, 15, 16, 17 };
 	struct sealed s;
 
 	sealed_init(&s, 3 * CHUNK);
 	for (int chunk = 0; chunk < 3; chunk++)
-		for (int more = -17; more <= 17; more++)
+		for (unsigned int i = 0; i < ARRAY_SIZE(near); i++)
 			expect_cut_broken(&s, HEADER + chunk * SEALED_CHUNK +
-					  more);
+					  near[i]);
 	expect_cut_broken(&s, s.bytes.size - 1);
 	expect_cut_broken(&s, s.bytes.size - 16);
 	expect_whole(&s);
