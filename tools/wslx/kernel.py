@@ -2,6 +2,7 @@
 """The kernels: Debian's source with our patches and fragments, or Debian's own as it is; and nxia.ko for them."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -76,6 +77,7 @@ def _built(variant, base):
                 what=f"building kernel {base} ({variant})")
         log.run("make", "-C", tree, f"O={folder}", f"INSTALL_MOD_PATH={folder}/root", "modules_install")
         (folder / "bzImage").symlink_to("arch/x86/boot/bzImage")
+        _make_movable(folder / "Makefile")
         _drop_objects(folder)
 
     return artefact(f"kernel-{base}-{variant}", [*patches_of(base), *fragments], build, f"kernel {base} ({variant})")
@@ -105,6 +107,12 @@ def check_config(wanted, got):
             if values.get(option, "n") != value]
     if lost:
         raise WslxError("kernel options that Kconfig did not take: " + ", ".join(lost))
+
+
+def _make_movable(makefile):
+    """Newer kernels write down where they were built, and what is built gets its name when it is complete."""
+    text = makefile.read_text()
+    makefile.write_text(re.sub(r"^export KBUILD_OUTPUT = .*", "export KBUILD_OUTPUT = $(CURDIR)", text, flags=re.MULTILINE))
 
 
 def _drop_objects(folder):
