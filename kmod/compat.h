@@ -39,6 +39,10 @@ static inline void nxia_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 	vmf_insert_pfn_pmd(vmf, pfn_to_pfn_t(pfn), write)
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+#define zap_special_vma_range(vma, address, size)	zap_vma_ptes(vma, address, size)
+#endif
+
 /*
  * io_uring
  */

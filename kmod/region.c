@@ -183,7 +183,7 @@ static vm_fault_t region_mkwrite(struct vm_fault *vmf)
 	guard(rwsem_read)(&region_of(cap)->lock);
 	if (!may_touch(cap, true))
 		return VM_FAULT_SIGBUS;
-	zap_vma_ptes(vma, vmf->address, PAGE_SIZE);
+	zap_special_vma_range(vma, vmf->address, PAGE_SIZE);
 	return VM_FAULT_NOPAGE;
 }
 
