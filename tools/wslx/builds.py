@@ -82,8 +82,8 @@ def by_clang(log):
 
 
 def in_the_tree(log):
-    """As Kconfig.nxia says: nxia built in, its tests as modules, symbols with versions."""
-    with prepared(more="CONFIG_NXIA=y\nCONFIG_NXIA_KUNIT_TEST=m\nCONFIG_MODVERSIONS=y\n") as (tree, folder):
+    """As Kconfig.nxia says: nxia built in, its tests as modules."""
+    with prepared(more="CONFIG_NXIA=y\nCONFIG_NXIA_KUNIT_TEST=m\n") as (tree, folder):
         log.run("make", "-C", tree, f"O={folder}", kernel.JOBS, "W=1", "drivers/nxia/")
         if not (folder / "drivers/nxia/built-in.a").exists():
             raise WslxError("drivers/nxia/ was not built in")
