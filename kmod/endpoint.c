@@ -77,7 +77,7 @@ static int backlog_add(struct nxia_endpoint *endpoint, struct nxia_channel *chan
 	}
 	spin_unlock(&endpoint->lock);
 	if (!err)
-		wake_up_interruptible_poll(&endpoint->wait, EPOLLIN | EPOLLRDNORM);
+		wake_up_interruptible(&endpoint->wait);
 	return err;
 }
 

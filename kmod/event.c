@@ -6,8 +6,8 @@
  * most one for each, and to post it needs no memory.
  */
 #include <linux/list.h>
-#include <linux/poll.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <kunit/visibility.h>
 
 #include "call.h"
@@ -29,7 +29,7 @@ void nxia_event_post(struct nxia_cap *cap)
 	if (list_empty(&cap->event))
 		list_add_tail(&cap->event, &session->events);
 	spin_unlock(&session->event_lock);
-	wake_up_interruptible_poll(&session->event_wait, EPOLLIN | EPOLLRDNORM);
+	wake_up_interruptible(&session->event_wait);
 }
 
 /* @cap leaves its session, and so does what waits about it. */

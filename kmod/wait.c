@@ -133,7 +133,8 @@ __poll_t nxia_wait_poll(struct file *file, poll_table *pt)
 /*
  * NOTIFY and WAIT
  *
- * Wake-ups name no events: io_uring would take those for what is so, and not look.
+ * Wake-ups name no events, here and for backlogs and events: io_uring would take
+ * those for what is so, and not look.
  */
 
 static int notify(struct nxia_cap *cap)
