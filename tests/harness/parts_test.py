@@ -61,6 +61,11 @@ def ktap_counts_the_innermost():
     assert outcomes(text) == [PASSED, FAILED]
 
 
+def ktap_with_a_suite_that_ends_early_fails():
+    text = "    1..2\n    ok 1 a\nok 1 s\n    1..1\n    ok 1 b\nok 2 t\n"
+    assert outcomes(text) == [PASSED, PASSED, FAILED]
+
+
 def lost_kernel_options_are_named():
     wanted = "CONFIG_A=y\nCONFIG_B=m\nCONFIG_C=n\nCONFIG_D=n\n"
     message = error_of(kernel.check_config, wanted, "CONFIG_A=y\nCONFIG_B=y\nCONFIG_C=y\n# CONFIG_D is not set\n")
@@ -91,8 +96,8 @@ def artefacts_are_built_once_and_whole():
 
 TESTS = [
     kernel_reports_are_found, quiet_kernel_logs_pass, tap_counts_each_test, tap_that_ends_early_fails,
-    tap_without_a_plan_fails, ktap_counts_the_innermost, lost_kernel_options_are_named, a_wrong_checksum_is_refused,
-    artefacts_are_built_once_and_whole,
+    tap_without_a_plan_fails, ktap_counts_the_innermost, ktap_with_a_suite_that_ends_early_fails,
+    lost_kernel_options_are_named, a_wrong_checksum_is_refused, artefacts_are_built_once_and_whole,
 ]
 
 if __name__ == "__main__":

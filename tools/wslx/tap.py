@@ -57,14 +57,21 @@ def _broken_plans(text, prefix):
             plans += 1
             if "skip" in line.lower():
                 yield Test(f"{prefix}: all of it", SKIPPED)
-            counts[len(plan["indent"])] = [int(plan["count"]), 0]
+            depth = len(plan["indent"])
+            yield from _short(counts.get(depth), text, prefix)
+            counts[depth] = [int(plan["count"]), 0]
         elif (result := RESULT.match(line)) and (count := counts.get(len(result["indent"]))):
             count[1] += 1
     if plans == 0:
         yield Test(f"{prefix}: no plan", FAILED, text)
-    for planned, seen in counts.values():
-        if seen < planned:
-            yield Test(f"{prefix}: ended after {seen} of {planned} tests", FAILED, text)
+    for count in counts.values():
+        yield from _short(count, text, prefix)
+
+
+def _short(count, text, prefix):
+    """A failed test if fewer came than were planned."""
+    if count and count[1] < count[0]:
+        yield Test(f"{prefix}: ended after {count[1]} of {count[0]} tests", FAILED, text)
 
 
 def _attach(tests, text):
