@@ -927,7 +927,8 @@ struct nxia_wait {
  *
  * NXIA_CMD_STATUS (do; anyone)
  *	Request: nothing.  Reply: ABI_VERSION, FLAGS (as nxia_info.flags),
- *	SESSIONS, CAPS, OBJECTS, PAGES: totals over all users.
+ *	SESSIONS, CAPS, OBJECTS, PAGES: totals over all users.  GENERATION and
+ *	SEALED of policy, SEQUENCE of audit records.
  *
  * NXIA_CMD_SESSION (dump; CAP_MAC_ADMIN)
  *	Request: nothing.  Reply, a message for each session: SESSION, PID (of
@@ -951,16 +952,211 @@ struct nxia_wait {
 #define NXIA_GENL_NAME		"nxia"
 #define NXIA_GENL_VERSION	1
 
+/** define NXIA_GENL_AUDIT - multicast group of the family: audit records */
+#define NXIA_GENL_AUDIT		"audit"
+
+/** define NXIA_NAME_MAX - bytes of the name of a tag, domain or service, with its 0 */
+#define NXIA_NAME_MAX		32
+/** define NXIA_TAGS_MAX - tags that a boot can know */
+#define NXIA_TAGS_MAX		64
+/** define NXIA_DOMAINS_MAX - domains that a boot can know */
+#define NXIA_DOMAINS_MAX	4096
+
+/**
+ * DOC: Policy
+ *
+ * Information at A may flow to B if and only if the tags of A, less those that A is
+ * trusted to drop, are all among the tags of B.  Policy names the tags, says what
+ * each sink lets out, and which domains there are.  A name is 1 to 31 of a-z 0-9 .
+ * - _ and begins with a letter or digit.
+ *
+ * NXIA_CMD_POLICY_LOAD (do; CAP_MAC_ADMIN)
+ *	Request: any number of TAG, SINK, DOMAIN and SERVICE, each nested, in any
+ *	order: a whole policy, which takes the place of the one in force at
+ *	once, or on an error not at all.  Labels are masks of the bits that the TAGs
+ *	of the message give.  Reply: GENERATION.
+ *
+ *	A tag keeps its bit, and a domain its number, until the next boot, also when
+ *	a later policy does not have it any more.  A task keeps the label that it has; the
+ *	next exec goes by the new policy.  A sink that is not mentioned lets
+ *	nothing out.  The domain "unconfined" is that of tasks without one: it can
+ *	say what they may enter, and nothing else.
+ *
+ * NXIA_CMD_POLICY_GET (dump; CAP_MAC_ADMIN)
+ *	Request: nothing.  Reply: a message each with one TAG, SINK, DOMAIN or SERVICE,
+ *	and GENERATION, by which a reader sees that policy has changed meanwhile.
+ *	Bits are those of labels elsewhere.
+ *
+ * NXIA_CMD_POLICY_SEAL (do; CAP_MAC_ADMIN)
+ *	Request: nothing.  From now until the next boot policy is what it is, no one
+ *	changes the label of a file but a domain with %NXIA_DOMAIN_AUTHORITY, and the
+ *	module stays.  Sealing twice is no error.
+ *
+ * NXIA_CMD_AUDIT_GET (dump; CAP_MAC_ADMIN)
+ *	Request: SEQUENCE, the first record wanted (all that are held without it).
+ *	Reply: a message for each record that is still held, oldest first, as
+ *	NXIA_CMD_AUDIT.
+ *
+ * NXIA_CMD_AUDIT (multicast, group "audit"; CAP_MAC_ADMIN to join)
+ *	SEQUENCE, TIME, KIND, PID, UID, COMM, EXE, DOMAIN_NAME, and where they
+ *	apply OPERATION, TARGET, TAGS, RULE, ERROR.  Each record that was to be has
+ *	a number, one more than the one before: what is missing between two was
+ *	overwritten, or held back because its source made too many.
+ *
+ * Errors: EPERM: CAP_MAC_ADMIN in the initial user namespace is missing; or policy
+ * is sealed (POLICY_LOAD).  EINVAL: an attribute is missing, or a name or number
+ * is malformed.  EEXIST: a name comes twice.  ENOENT: a domain or bit is named
+ * that the message does not have.  ENOSPC: more tags or domains than a boot can know.
+ * EOPNOTSUPP: this kernel has no LSM shim (POLICY_SEAL).  The extended
+ * acknowledgement says which attribute, and why.
+ */
+
+/**
+ * enum nxia_sink - where information leaves what labels can follow
+ * @NXIA_SINK_NET: addresses that are not loopback
+ * @NXIA_SINK_LOOPBACK: loopback addresses (on WSL, Windows reaches them)
+ * @NXIA_SINK_VSOCK: AF_VSOCK: the host
+ * @NXIA_SINK_HOSTFS: files of the host: 9p, virtiofs
+ * @NXIA_SINK_DISK: storage that outlives the boot, other than files that fscrypt
+ *	encrypts
+ * @NXIA_SINK_TTY: terminals and consoles
+ */
+enum nxia_sink {
+	NXIA_SINK_NET = 0,
+	NXIA_SINK_LOOPBACK = 1,
+	NXIA_SINK_VSOCK = 2,
+	NXIA_SINK_HOSTFS = 3,
+	NXIA_SINK_DISK = 4,
+	NXIA_SINK_TTY = 5,
+	/* private: */
+	__NXIA_SINK_MAX,
+};
+
+#define NXIA_SINKS	__NXIA_SINK_MAX
+
+/** define NXIA_DOMAIN_REMOTE - its sessions hold only capabilities with REMOTE */
+#define NXIA_DOMAIN_REMOTE	(1U << 0)
+/** define NXIA_DOMAIN_AUTHORITY - its tasks may change labels of files, sealed or not */
+#define NXIA_DOMAIN_AUTHORITY	(1U << 1)
+
+/** define NXIA_SERVICE_REMOTE - may be opened from a remote domain */
+#define NXIA_SERVICE_REMOTE	(1U << 0)
+
+/**
+ * enum nxia_audit_kind - what an audit record is about
+ * @NXIA_AUDIT_DENIED: a flow that the rule does not allow, or that cannot be followed
+ * @NXIA_AUDIT_POLICY_LOADED: another policy is in force
+ * @NXIA_AUDIT_POLICY_REFUSED: a policy was not taken
+ * @NXIA_AUDIT_POLICY_SEALED: policy was sealed
+ * @NXIA_AUDIT_LABEL_CHANGED: the label of a file was changed
+ */
+enum nxia_audit_kind {
+	NXIA_AUDIT_DENIED = 1,
+	NXIA_AUDIT_POLICY_LOADED = 2,
+	NXIA_AUDIT_POLICY_REFUSED = 3,
+	NXIA_AUDIT_POLICY_SEALED = 4,
+	NXIA_AUDIT_LABEL_CHANGED = 5,
+};
+
 enum nxia_cmd {
 	NXIA_CMD_UNSPEC,
 	NXIA_CMD_STATUS,
 	NXIA_CMD_SESSION,
 	NXIA_CMD_CAP,
 	NXIA_CMD_REVOKE,
+	NXIA_CMD_POLICY_LOAD,
+	NXIA_CMD_POLICY_GET,
+	NXIA_CMD_POLICY_SEAL,
+	NXIA_CMD_AUDIT_GET,
+	NXIA_CMD_AUDIT,
 	__NXIA_CMD_MAX,
 };
 
 #define NXIA_CMD_MAX		(__NXIA_CMD_MAX - 1)
+
+/**
+ * enum nxia_tag_attr - what is nested in TAG
+ * @NXIA_TAG_UNSPEC: never used
+ * @NXIA_TAG_NAME: string
+ * @NXIA_TAG_BIT: u32, 0 to 63: its bit in the labels of this message
+ */
+enum nxia_tag_attr {
+	NXIA_TAG_UNSPEC,
+	NXIA_TAG_NAME,
+	NXIA_TAG_BIT,
+	/* private: */
+	__NXIA_TAG_MAX,
+};
+
+#define NXIA_TAG_MAX		(__NXIA_TAG_MAX - 1)
+
+/**
+ * enum nxia_sink_attr - what is nested in SINK
+ * @NXIA_SINK_ATTR_UNSPEC: never used
+ * @NXIA_SINK_ATTR_ID: u32, &enum nxia_sink
+ * @NXIA_SINK_ATTR_LABEL: u64, tags that it lets out
+ * @NXIA_SINK_ATTR_PAD: padding
+ */
+enum nxia_sink_attr {
+	NXIA_SINK_ATTR_UNSPEC,
+	NXIA_SINK_ATTR_ID,
+	NXIA_SINK_ATTR_LABEL,
+	NXIA_SINK_ATTR_PAD,
+	/* private: */
+	__NXIA_SINK_ATTR_MAX,
+};
+
+#define NXIA_SINK_ATTR_MAX	(__NXIA_SINK_ATTR_MAX - 1)
+
+/**
+ * enum nxia_domain_attr - what is nested in DOMAIN
+ * @NXIA_DOMAIN_ATTR_UNSPEC: never used
+ * @NXIA_DOMAIN_ATTR_NAME: string
+ * @NXIA_DOMAIN_ATTR_ID: u32, its number (in replies)
+ * @NXIA_DOMAIN_ATTR_LABEL: u64, tags that its tasks may hold (none without it)
+ * @NXIA_DOMAIN_ATTR_MAY_DROP: u64, tags of these that they are trusted to drop
+ * @NXIA_DOMAIN_ATTR_FLAGS: u32, NXIA_DOMAIN_*
+ * @NXIA_DOMAIN_ATTR_ENTER: string, a domain that its tasks may enter at exec; any
+ *	number of times
+ * @NXIA_DOMAIN_ATTR_PAD: padding
+ */
+enum nxia_domain_attr {
+	NXIA_DOMAIN_ATTR_UNSPEC,
+	NXIA_DOMAIN_ATTR_NAME,
+	NXIA_DOMAIN_ATTR_ID,
+	NXIA_DOMAIN_ATTR_LABEL,
+	NXIA_DOMAIN_ATTR_MAY_DROP,
+	NXIA_DOMAIN_ATTR_FLAGS,
+	NXIA_DOMAIN_ATTR_ENTER,
+	NXIA_DOMAIN_ATTR_PAD,
+	/* private: */
+	__NXIA_DOMAIN_ATTR_MAX,
+};
+
+#define NXIA_DOMAIN_ATTR_MAX	(__NXIA_DOMAIN_ATTR_MAX - 1)
+
+/**
+ * enum nxia_service_attr - what is nested in SERVICE: a name of the registry
+ * @NXIA_SERVICE_ATTR_UNSPEC: never used
+ * @NXIA_SERVICE_ATTR_NAME: string
+ * @NXIA_SERVICE_ATTR_FLAGS: u32, NXIA_SERVICE_*
+ * @NXIA_SERVICE_ATTR_REGISTER: string, a domain that may offer it; any number of
+ *	times; without it, all
+ * @NXIA_SERVICE_ATTR_OPEN: string, a domain that may open it; likewise
+ *
+ * The kernel keeps these for nxiad, which decides who gets a capability.
+ */
+enum nxia_service_attr {
+	NXIA_SERVICE_ATTR_UNSPEC,
+	NXIA_SERVICE_ATTR_NAME,
+	NXIA_SERVICE_ATTR_FLAGS,
+	NXIA_SERVICE_ATTR_REGISTER,
+	NXIA_SERVICE_ATTR_OPEN,
+	/* private: */
+	__NXIA_SERVICE_ATTR_MAX,
+};
+
+#define NXIA_SERVICE_ATTR_MAX	(__NXIA_SERVICE_ATTR_MAX - 1)
 
 /**
  * enum nxia_attr - attributes of the netlink family
@@ -985,6 +1181,24 @@ enum nxia_cmd {
  * @NXIA_ATTR_REVOKED: flag: the capability is dead and waits for CLOSE
  * @NXIA_ATTR_REVOKED_COUNT: u64, capabilities destroyed, with the one named
  * @NXIA_ATTR_PAD: padding
+ * @NXIA_ATTR_TAG: nested, &enum nxia_tag_attr
+ * @NXIA_ATTR_SINK: nested, &enum nxia_sink_attr
+ * @NXIA_ATTR_DOMAIN: nested, &enum nxia_domain_attr
+ * @NXIA_ATTR_SERVICE: nested, &enum nxia_service_attr
+ * @NXIA_ATTR_GENERATION: u32, how many policies have been loaded
+ * @NXIA_ATTR_SEALED: flag: policy is sealed
+ * @NXIA_ATTR_SEQUENCE: u64, number of an audit record, from 1; in STATUS that of the
+ *	newest there was to be (0: none)
+ * @NXIA_ATTR_TIME: u64, nanoseconds of CLOCK_REALTIME
+ * @NXIA_ATTR_KIND: u32, &enum nxia_audit_kind
+ * @NXIA_ATTR_EXE: string, path of the program; empty where it has none
+ * @NXIA_ATTR_DOMAIN_NAME: string; "unconfined" for a task without one
+ * @NXIA_ATTR_OPERATION: string, what was tried
+ * @NXIA_ATTR_TARGET: string, what it was tried on
+ * @NXIA_ATTR_TAGS: string, names of tags, separated by commas: those that may not flow
+ *	there
+ * @NXIA_ATTR_RULE: string, what decided
+ * @NXIA_ATTR_ERROR: u32, the errno that the task got
  */
 enum nxia_attr {
 	NXIA_ATTR_UNSPEC,
@@ -1008,6 +1222,22 @@ enum nxia_attr {
 	NXIA_ATTR_REVOKED,
 	NXIA_ATTR_REVOKED_COUNT,
 	NXIA_ATTR_PAD,
+	NXIA_ATTR_TAG,
+	NXIA_ATTR_SINK,
+	NXIA_ATTR_DOMAIN,
+	NXIA_ATTR_SERVICE,
+	NXIA_ATTR_GENERATION,
+	NXIA_ATTR_SEALED,
+	NXIA_ATTR_SEQUENCE,
+	NXIA_ATTR_TIME,
+	NXIA_ATTR_KIND,
+	NXIA_ATTR_EXE,
+	NXIA_ATTR_DOMAIN_NAME,
+	NXIA_ATTR_OPERATION,
+	NXIA_ATTR_TARGET,
+	NXIA_ATTR_TAGS,
+	NXIA_ATTR_RULE,
+	NXIA_ATTR_ERROR,
 	/* private: */
 	__NXIA_ATTR_MAX,
 };
