@@ -44,6 +44,24 @@ static inline void nxia_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 #endif
 
 /*
+ * Files
+ */
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#include <linux/fs.h>
+
+static inline struct file *nxia_get_file_rcu(struct file __rcu **from)
+{
+	struct file *file = rcu_dereference(*from);
+
+	return file && get_file_rcu(file) ? file : NULL;
+}
+
+#undef get_file_rcu
+#define get_file_rcu(from)	nxia_get_file_rcu(from)
+#endif
+
+/*
  * io_uring
  */
 

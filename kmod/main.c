@@ -6,6 +6,7 @@
  */
 #include <linux/module.h>
 
+#include "audit.h"
 #include "lsm.h"
 #include "netlink.h"
 #include "session.h"
@@ -14,9 +15,12 @@ static int __init nxia_init(void)
 {
 	int err;
 
-	err = nxia_lsm_start();
+	err = nxia_audit_init();
 	if (err)
 		return err;
+	err = nxia_lsm_start();
+	if (err)
+		goto err_audit;
 	err = nxia_netlink_init();
 	if (err)
 		goto err_lsm;
@@ -29,6 +33,8 @@ err_netlink:
 	nxia_netlink_exit();
 err_lsm:
 	nxia_lsm_stop();
+err_audit:
+	nxia_audit_exit();
 	return err;
 }
 
@@ -37,6 +43,7 @@ static void __exit nxia_exit(void)
 	nxia_session_exit();
 	nxia_netlink_exit();
 	nxia_lsm_stop();
+	nxia_audit_exit();
 }
 
 module_init(nxia_init);
