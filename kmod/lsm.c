@@ -107,6 +107,17 @@ void nxia_lsm_stop(void)
 }
 
 /**
+ * nxia_lsm_keep() - have decisions taken by this module until the next boot
+ *
+ * Return: 0, or -EOPNOTSUPP if the kernel was booted without the shim, or -EBUSY
+ * if the module is being unloaded.
+ */
+int nxia_lsm_keep(void)
+{
+	return enforcing ? nxia_lsm_seal() : -EOPNOTSUPP;
+}
+
+/**
  * nxia_lsm_enforcing() - do labels bind beyond NXIA's own objects?
  */
 bool nxia_lsm_enforcing(void)

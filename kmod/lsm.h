@@ -5,6 +5,7 @@
 #ifndef NXIA_LSM_H
 #define NXIA_LSM_H
 
+#include <linux/errno.h>
 #include <linux/kconfig.h>
 #include <linux/types.h>
 
@@ -12,6 +13,7 @@
 
 int nxia_lsm_start(void);
 void nxia_lsm_stop(void);
+int nxia_lsm_keep(void);
 bool nxia_lsm_enforcing(void);
 void nxia_lsm_identity(u64 *label, u32 *domain);
 
@@ -24,6 +26,11 @@ static inline int nxia_lsm_start(void)
 
 static inline void nxia_lsm_stop(void)
 {
+}
+
+static inline int nxia_lsm_keep(void)
+{
+	return -EOPNOTSUPP;
 }
 
 static inline bool nxia_lsm_enforcing(void)

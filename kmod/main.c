@@ -9,6 +9,7 @@
 #include "audit.h"
 #include "lsm.h"
 #include "netlink.h"
+#include "policy.h"
 #include "session.h"
 
 static int __init nxia_init(void)
@@ -18,9 +19,12 @@ static int __init nxia_init(void)
 	err = nxia_audit_init();
 	if (err)
 		return err;
-	err = nxia_lsm_start();
+	err = nxia_policy_init();
 	if (err)
 		goto err_audit;
+	err = nxia_lsm_start();
+	if (err)
+		goto err_policy;
 	err = nxia_netlink_init();
 	if (err)
 		goto err_lsm;
@@ -33,6 +37,8 @@ err_netlink:
 	nxia_netlink_exit();
 err_lsm:
 	nxia_lsm_stop();
+err_policy:
+	nxia_policy_exit();
 err_audit:
 	nxia_audit_exit();
 	return err;
@@ -43,6 +49,7 @@ static void __exit nxia_exit(void)
 	nxia_session_exit();
 	nxia_netlink_exit();
 	nxia_lsm_stop();
+	nxia_policy_exit();
 	nxia_audit_exit();
 }
 
