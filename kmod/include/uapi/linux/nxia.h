@@ -980,7 +980,10 @@ struct nxia_wait {
  *	a later policy does not have it any more.  A task keeps the label that it has; the
  *	next exec goes by the new policy.  A sink that is not mentioned lets
  *	nothing out.  The domain "unconfined" is that of tasks without one: it can
- *	say what they may enter, and nothing else.
+ *	say what they may enter, and nothing else; no domain may enter it.
+ *
+ *	A new tag gets the bit that the message gives it, if that is free: so the same
+ *	policy gives the same bits when the module was removed and loaded again.
  *
  * NXIA_CMD_POLICY_GET (dump; CAP_MAC_ADMIN)
  *	Request: nothing.  Reply: a message each with one TAG, SINK, DOMAIN or SERVICE,
@@ -997,7 +1000,8 @@ struct nxia_wait {
  *	Reply: a message for each record that is still held, oldest first, as
  *	NXIA_CMD_AUDIT.
  *
- * NXIA_CMD_AUDIT (multicast, group "audit"; CAP_MAC_ADMIN to join)
+ * NXIA_CMD_AUDIT (multicast, group "audit"; to sockets that were opened with
+ * CAP_MAC_ADMIN)
  *	SEQUENCE, TIME, KIND, PID, UID, COMM, EXE, DOMAIN_NAME, and where they
  *	apply OPERATION, TARGET, TAGS, RULE, ERROR.  Each record that was to be has
  *	a number, one more than the one before: what is missing between two was
@@ -1006,9 +1010,11 @@ struct nxia_wait {
  * Errors: EPERM: CAP_MAC_ADMIN in the initial user namespace is missing; or policy
  * is sealed (POLICY_LOAD).  EINVAL: an attribute is missing, or a name or number
  * is malformed.  EEXIST: a name comes twice.  ENOENT: a domain or bit is named
- * that the message does not have.  ENOSPC: more tags or domains than a boot can know.
+ * that the message does not have.  ERANGE: a number is too large.
+ * ENOSPC: more tags or domains than a boot can know, more than 4096 services, or more
+ * than 1024 domains named by one domain or service, or 65536 by all of them.
  * EOPNOTSUPP: this kernel has no LSM shim (POLICY_SEAL).  The extended
- * acknowledgement says which attribute, and why.
+ * acknowledgment says which attribute, and why.
  */
 
 /**
