@@ -7,6 +7,7 @@ import subprocess
 import abidoc
 import kernel
 import lockdoc
+import ynl
 from cache import CACHE, CHECKOUT
 from progress import Log
 from tap import FAILED, PASSED, Test
@@ -65,6 +66,11 @@ def documents():
     yield Test("docs/abi.md is what the header says", PASSED if same else FAILED, "run tools/wslx/abidoc.py >docs/abi.md")
     lost = lockdoc.differences()
     yield Test("docs/locking.md has the locks of kmod", FAILED if lost else PASSED, "\n".join(lost))
+    lost = list(ynl.differences())
+    yield Test("kmod/nxia.yaml has the constants of the header", FAILED if lost else PASSED, "\n".join(lost))
+    lost = ynl.stale()
+    yield Test("kmod/nxia_nl.[ch] are what kmod/nxia.yaml says", FAILED if lost else PASSED,
+               f"run ./wslx shell tools/wslx/ynl.py; stale: {', '.join(lost)}")
     yield _run("kernel-doc nxia.h", kernel.source() / "scripts/kernel-doc", "-none", "-Wall", abidoc.HEADER)
     yield _run("mandoc nxia.4", "mandoc", "-T", "lint", "-W", "warning", CHECKOUT / "docs/nxia.4")
 
