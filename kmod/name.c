@@ -52,6 +52,7 @@ bool nxia_name_is(const char text[NXIA_NAME_MAX], const char *name, size_t len)
 
 u64 nxia_name_tags(void)
 {
+	/* Pairs with nxia_name_add_tag(): what has a bit has its name. */
 	return smp_load_acquire(&tags_known);
 }
 
@@ -77,6 +78,7 @@ const char *nxia_name_tag(unsigned int bit)
 void nxia_name_add_tag(unsigned int bit, const char *name)
 {
 	strscpy(tags[bit], name, NXIA_NAME_MAX);
+	/* Pairs with nxia_name_tags(). */
 	smp_store_release(&tags_known, tags_known | BIT_ULL(bit));
 }
 
@@ -86,6 +88,7 @@ const char *nxia_name_domain(u32 id)
 	const struct nxia_domain_name *domain = NULL;
 
 	if (id <= NXIA_DOMAINS_MAX)
+		/* Pairs with nxia_name_add_domain(). */
 		domain = smp_load_acquire(&domains[id]);
 	return domain ? domain->text : NULL;
 }
@@ -118,6 +121,7 @@ void nxia_name_add_domain(struct nxia_domain_name *domain)
 	domains_known++;
 	WARN_ON(domain->id != domains_known);
 	hash_add(domains_by_name, &domain->node, hash(domain->text));
+	/* Pairs with nxia_name_domain(): what can be found is complete. */
 	smp_store_release(&domains[domain->id], domain);
 }
 
