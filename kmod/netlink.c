@@ -11,30 +11,25 @@
 #include "call.h"
 #include "compat.h"
 #include "netlink.h"
+#include "nxia_nl.h"
+#include "policy.h"
 #include "session.h"
 
-static struct genl_family family;
-
-static const struct nla_policy name_policy[] = {
-	[NXIA_ATTR_SESSION] = { .type = NLA_U32 },
-	[NXIA_ATTR_HANDLE] = { .type = NLA_U64 },
-};
-
-static int put_u64(struct sk_buff *skb, int attr, u64 value)
+int nxia_netlink_put_u64(struct sk_buff *skb, int attr, u64 value)
 {
 	return nla_put_u64_64bit(skb, attr, value, NXIA_ATTR_PAD);
 }
 
 /* A reply to @info with what @fill puts into it. */
-static int reply(struct genl_info *info, int (*fill)(struct sk_buff *skb, u64 value),
-		 u64 value)
+int nxia_netlink_reply(struct genl_info *info,
+		       int (*fill)(struct sk_buff *skb, u64 value), u64 value)
 {
 	struct sk_buff *skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	void *header;
 
 	if (!skb)
 		return -ENOMEM;
-	header = genlmsg_put_reply(skb, info, &family, 0, info->genlhdr->cmd);
+	header = genlmsg_put_reply(skb, info, &nxia_netlink_family, 0, info->genlhdr->cmd);
 	if (!header || fill(skb, value)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
@@ -51,15 +46,17 @@ static int fill_status(struct sk_buff *skb, u64 unused)
 {
 	return nla_put_u32(skb, NXIA_ATTR_ABI_VERSION, NXIA_ABI_VERSION) ?:
 	       nla_put_u32(skb, NXIA_ATTR_FLAGS, nxia_call_info_flags()) ?:
-	       put_u64(skb, NXIA_ATTR_SESSIONS, nxia_session_count()) ?:
-	       put_u64(skb, NXIA_ATTR_CAPS, nxia_user_total(NXIA_CHARGE_CAPS)) ?:
-	       put_u64(skb, NXIA_ATTR_OBJECTS, nxia_user_total(NXIA_CHARGE_OBJECTS)) ?:
-	       put_u64(skb, NXIA_ATTR_PAGES, nxia_user_total(NXIA_CHARGE_PAGES));
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_SESSIONS, nxia_session_count()) ?:
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_CAPS, nxia_user_total(NXIA_CHARGE_CAPS)) ?:
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_OBJECTS, nxia_user_total(NXIA_CHARGE_OBJECTS)) ?:
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_PAGES, nxia_user_total(NXIA_CHARGE_PAGES)) ?:
+	       nla_put_u32(skb, NXIA_ATTR_GENERATION, nxia_policy_generation()) ?:
+	       (nxia_policy_sealed() ? nla_put_flag(skb, NXIA_ATTR_SEALED) : 0);
 }
 
 static int do_status(struct sk_buff *skb, struct genl_info *info)
 {
-	return reply(info, fill_status, 0);
+	return nxia_netlink_reply(info, fill_status, 0);
 }
 
 /*
@@ -73,18 +70,18 @@ static int fill_session(struct sk_buff *skb, struct nxia_session *session)
 	       nla_put_u32(skb, NXIA_ATTR_UID,
 			   from_kuid_munged(&init_user_ns, session->user->uid)) ?:
 	       nla_put_string(skb, NXIA_ATTR_COMM, session->comm) ?:
-	       put_u64(skb, NXIA_ATTR_CAPS, nxia_session_caps(session));
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_CAPS, nxia_session_caps(session));
 }
 
 /* Starts a message of a dump; the one that does not fit is the next one's first. */
-static void *dump_message(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+void *nxia_netlink_dump_start(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
-	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &family,
-			   NLM_F_MULTI, cmd);
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &nxia_netlink_family, NLM_F_MULTI, cmd);
 }
 
 /* Ends it, or takes it back if what it tells did not fit. */
-static bool dump_end(struct sk_buff *skb, void *header, int err)
+bool nxia_netlink_dump_end(struct sk_buff *skb, void *header, int err)
 {
 	if (err)
 		genlmsg_cancel(skb, header);
@@ -96,9 +93,9 @@ static bool dump_end(struct sk_buff *skb, void *header, int err)
 static bool dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 			 struct nxia_session *session)
 {
-	void *header = dump_message(skb, cb, NXIA_CMD_SESSION);
+	void *header = nxia_netlink_dump_start(skb, cb, NXIA_CMD_SESSION);
 
-	return header && dump_end(skb, header, fill_session(skb, session));
+	return header && nxia_netlink_dump_end(skb, header, fill_session(skb, session));
 }
 
 static int dump_sessions(struct sk_buff *skb, struct netlink_callback *cb)
@@ -134,17 +131,17 @@ static int fill_parent(struct sk_buff *skb, struct nxia_cap *cap)
 	if (!parent || !parent->session)
 		return 0;
 	return nla_put_u32(skb, NXIA_ATTR_PARENT_SESSION, parent->session->id) ?:
-	       put_u64(skb, NXIA_ATTR_PARENT_HANDLE, parent->handle);
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_PARENT_HANDLE, parent->handle);
 }
 
 static int fill_cap(struct sk_buff *skb, u32 session, u64 handle, struct nxia_cap *cap)
 {
 	return nla_put_u32(skb, NXIA_ATTR_SESSION, session) ?:
-	       put_u64(skb, NXIA_ATTR_HANDLE, handle) ?:
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_HANDLE, handle) ?:
 	       nla_put_u32(skb, NXIA_ATTR_TYPE, cap->object->ops->type) ?:
-	       put_u64(skb, NXIA_ATTR_RIGHTS, cap->rights) ?:
-	       put_u64(skb, NXIA_ATTR_BADGE, cap->badge) ?:
-	       put_u64(skb, NXIA_ATTR_OBJECT, cap->object->id) ?:
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_RIGHTS, cap->rights) ?:
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_BADGE, cap->badge) ?:
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_OBJECT, cap->object->id) ?:
 	       (nxia_cap_error(cap) ? nla_put_flag(skb, NXIA_ATTR_REVOKED) : 0) ?:
 	       fill_parent(skb, cap);
 }
@@ -152,9 +149,9 @@ static int fill_cap(struct sk_buff *skb, u32 session, u64 handle, struct nxia_ca
 static bool dump_cap(struct sk_buff *skb, struct netlink_callback *cb, u32 session,
 		     u64 handle, struct nxia_cap *cap)
 {
-	void *header = dump_message(skb, cb, NXIA_CMD_CAP);
+	void *header = nxia_netlink_dump_start(skb, cb, NXIA_CMD_CAP);
 
-	return header && dump_end(skb, header, fill_cap(skb, session, handle, cap));
+	return header && nxia_netlink_dump_end(skb, header, fill_cap(skb, session, handle, cap));
 }
 
 /* Dumps from *@handle on; false if there is more than fits. */
@@ -222,7 +219,7 @@ static int dump_caps(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int fill_revoked(struct sk_buff *skb, u64 count)
 {
-	return put_u64(skb, NXIA_ATTR_REVOKED_COUNT, count);
+	return nxia_netlink_put_u64(skb, NXIA_ATTR_REVOKED_COUNT, count);
 }
 
 static int do_revoke(struct sk_buff *skb, struct genl_info *info)
@@ -247,7 +244,7 @@ static int do_revoke(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(cap);
 	count = nxia_cap_destroy(cap);
 	nxia_cap_put(cap);
-	return count ? reply(info, fill_revoked, count) : -EKEYREVOKED;
+	return count ? nxia_netlink_reply(info, fill_revoked, count) : -EKEYREVOKED;
 }
 
 static const struct genl_ops ops[] = {
@@ -259,20 +256,34 @@ static const struct genl_ops ops[] = {
 		.dumpit = dump_sessions,
 	}, {
 		.cmd = NXIA_CMD_CAP,
+		.policy = nxia_cap_nl_policy,
+		.maxattr = ARRAY_SIZE(nxia_cap_nl_policy) - 1,
 		.start = start_caps,
 		.dumpit = dump_caps,
 	}, {
 		.cmd = NXIA_CMD_REVOKE,
+		.policy = nxia_revoke_nl_policy,
+		.maxattr = ARRAY_SIZE(nxia_revoke_nl_policy) - 1,
 		.doit = do_revoke,
+	}, {
+		.cmd = NXIA_CMD_POLICY_LOAD,
+		.policy = nxia_policy_load_nl_policy,
+		.maxattr = ARRAY_SIZE(nxia_policy_load_nl_policy) - 1,
+		.doit = nxia_netlink_policy_load,
+	}, {
+		.cmd = NXIA_CMD_POLICY_GET,
+		.start = nxia_netlink_policy_start,
+		.dumpit = nxia_netlink_policy_dump,
+	}, {
+		.cmd = NXIA_CMD_POLICY_SEAL,
+		.doit = nxia_netlink_policy_seal,
 	},
 };
 
-static struct genl_family family __ro_after_init = {
+struct genl_family nxia_netlink_family __ro_after_init = {
 	.name = NXIA_GENL_NAME,
 	.version = NXIA_GENL_VERSION,
 	.module = THIS_MODULE,
-	.maxattr = ARRAY_SIZE(name_policy) - 1,
-	.policy = name_policy,
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
 	.resv_start_op = NXIA_CMD_UNSPEC + 1,
@@ -282,10 +293,10 @@ static struct genl_family family __ro_after_init = {
 
 int nxia_netlink_init(void)
 {
-	return genl_register_family(&family);
+	return genl_register_family(&nxia_netlink_family);
 }
 
 void nxia_netlink_exit(void)
 {
-	genl_unregister_family(&family);
+	genl_unregister_family(&nxia_netlink_family);
 }

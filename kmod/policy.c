@@ -5,11 +5,13 @@
  * Another takes its place in one step: who asks sees the one or the other.
  */
 #include <linux/mutex.h>
+#include <linux/netlink.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <kunit/visibility.h>
 
 #include "audit.h"
+#include "draft.h"
 #include "lsm.h"
 #include "name.h"
 #include "policy.h"
@@ -179,6 +181,87 @@ bool nxia_policy_sealed(void)
 	return READ_ONCE(sealed);
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_policy_sealed);
+
+static struct nxia_rules *rules_locked(void)
+{
+	return rcu_dereference_protected(in_force, lockdep_is_held(&policy_lock));
+}
+
+static u32 replace(struct nxia_draft *draft)
+{
+	struct nxia_rules *old = rules_locked(), *new = nxia_draft_adopt(draft);
+	u32 generation = old ? old->generation + 1 : 1;
+
+	new->generation = generation;
+	rcu_assign_pointer(in_force, new);
+	synchronize_rcu();
+	nxia_rules_free(old);
+	return generation;
+}
+
+static int load(const struct nlattr *head, int length, struct netlink_ext_ack *ack,
+		u32 *generation)
+{
+	struct nxia_draft *draft;
+
+	guard(mutex)(&policy_lock);
+	if (sealed) {
+		NL_SET_ERR_MSG(ack, "policy is sealed");
+		return -EPERM;
+	}
+	draft = nxia_draft_read(head, length, ack);
+	if (IS_ERR(draft))
+		return PTR_ERR(draft);
+	*generation = replace(draft);
+	return 0;
+}
+
+/**
+ * nxia_policy_load() - put another policy in force, if there is nothing wrong with it
+ * @head: the first of its attributes
+ * @length: of all of them
+ * @ack: out: what is wrong with it
+ * @generation: out: how many policies have been loaded
+ *
+ * Return: 0, or an error as NXIA_CMD_POLICY_LOAD has it; what was in force then stays
+ * in force.
+ */
+int nxia_policy_load(const struct nlattr *head, int length,
+		     struct netlink_ext_ack *ack, u32 *generation)
+{
+	int err = load(head, length, ack, generation);
+	struct nxia_audit_event event = {
+		.kind = err ? NXIA_AUDIT_POLICY_REFUSED : NXIA_AUDIT_POLICY_LOADED,
+		.operation = "policy_load",
+		.error = err,
+	};
+	char target[32];
+
+	if (err) {
+		event.rule = ack->_msg;
+	} else {
+		scnprintf(target, sizeof(target), "generation %u", *generation);
+		event.target = target;
+	}
+	nxia_audit(&event);
+	return err;
+}
+
+/**
+ * nxia_policy_hold() - the policy in force, which stays in force until it is released
+ *
+ * Return: its rules, or NULL if none was loaded yet; to be released in either case.
+ */
+const struct nxia_rules *nxia_policy_hold(void)
+{
+	mutex_lock(&policy_lock);
+	return rules_locked();
+}
+
+void nxia_policy_release(void)
+{
+	mutex_unlock(&policy_lock);
+}
 
 /**
  * nxia_policy_seal() - keep policy, and the module, until the next boot

@@ -10,6 +10,8 @@
 
 #include <uapi/linux/nxia.h>
 
+struct netlink_ext_ack;
+struct nlattr;
 struct nxia_rules;
 
 /**
@@ -43,6 +45,10 @@ u32 nxia_policy_generation(void);
 bool nxia_policy_sealed(void);
 
 /* May sleep: */
+int nxia_policy_load(const struct nlattr *head, int length,
+		     struct netlink_ext_ack *ack, u32 *generation);
 int nxia_policy_seal(void);
+const struct nxia_rules *nxia_policy_hold(void);
+void nxia_policy_release(void);
 
 #endif

@@ -32,7 +32,8 @@ const struct nxia_domain_rule *nxia_rules_find(const struct nxia_rules *rules,
 	return NULL;
 }
 
-static int compare_ids(const void *a, const void *b)
+/* For lists, which are sorted by this. */
+int nxia_rules_compare_ids(const void *a, const void *b)
 {
 	u32 left = *(const u32 *)a, right = *(const u32 *)b;
 
@@ -48,7 +49,7 @@ bool nxia_rules_may_enter(const struct nxia_rules *rules, u32 from, u32 to)
 		return false;
 	enter = &rules->domains[rules->by_id[from] - 1].enter;
 	return bsearch(&to, rules->listed + enter->first, enter->count, sizeof(to),
-		       compare_ids);
+		       nxia_rules_compare_ids);
 }
 
 void nxia_rules_free(struct nxia_rules *rules)

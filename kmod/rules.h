@@ -87,6 +87,7 @@ struct nxia_rules {
 
 const struct nxia_domain_rule *nxia_rules_find(const struct nxia_rules *rules,
 					       const char *name, size_t len);
+int nxia_rules_compare_ids(const void *a, const void *b);
 bool nxia_rules_may_enter(const struct nxia_rules *rules, u32 from, u32 to);
 void nxia_rules_free(struct nxia_rules *rules);
 
