@@ -88,6 +88,42 @@ static inline struct file *nxia_get_file_rcu(struct file __rcu **from)
 #define genl_info_dump(cb)	genl_dumpit_info(cb)
 #endif
 
+#include <net/genetlink.h>
+
+/* To all of a group but whom @leave_out is true for. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+/* They cannot be left out, so to join takes a capability: there is only this one. */
+#ifdef GENL_MCAST_CAP_NET_ADMIN
+#define NXIA_GENL_GROUP_FLAGS	GENL_MCAST_CAP_NET_ADMIN
+#else
+#define NXIA_GENL_GROUP_FLAGS	GENL_UNS_ADMIN_PERM
+#endif
+
+static inline int nxia_genl_multicast(const struct genl_family *family,
+				      struct sk_buff *skb, unsigned int group,
+				      bool (*leave_out)(struct sock *sk))
+{
+	return genlmsg_multicast(family, skb, 0, group, GFP_KERNEL);
+}
+#else
+#define NXIA_GENL_GROUP_FLAGS	0
+
+static inline int nxia_genl_filter(struct sock *sk, struct sk_buff *skb, void *data)
+{
+	bool (*leave_out)(struct sock *sk) = data;
+
+	return leave_out(sk);
+}
+
+static inline int nxia_genl_multicast(const struct genl_family *family,
+				      struct sk_buff *skb, unsigned int group,
+				      bool (*leave_out)(struct sock *sk))
+{
+	return genlmsg_multicast_netns_filtered(family, &init_net, skb, 0, group,
+						GFP_KERNEL, nxia_genl_filter, leave_out);
+}
+#endif
+
 /*
  * KUnit
  */

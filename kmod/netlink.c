@@ -8,6 +8,7 @@
 #include <linux/pid.h>
 #include <net/genetlink.h>
 
+#include "audit.h"
 #include "call.h"
 #include "compat.h"
 #include "netlink.h"
@@ -51,7 +52,8 @@ static int fill_status(struct sk_buff *skb, u64 unused)
 	       nxia_netlink_put_u64(skb, NXIA_ATTR_OBJECTS, nxia_user_total(NXIA_CHARGE_OBJECTS)) ?:
 	       nxia_netlink_put_u64(skb, NXIA_ATTR_PAGES, nxia_user_total(NXIA_CHARGE_PAGES)) ?:
 	       nla_put_u32(skb, NXIA_ATTR_GENERATION, nxia_policy_generation()) ?:
-	       (nxia_policy_sealed() ? nla_put_flag(skb, NXIA_ATTR_SEALED) : 0);
+	       (nxia_policy_sealed() ? nla_put_flag(skb, NXIA_ATTR_SEALED) : 0) ?:
+	       nxia_netlink_put_u64(skb, NXIA_ATTR_SEQUENCE, nxia_audit_sequence());
 }
 
 static int do_status(struct sk_buff *skb, struct genl_info *info)
@@ -277,6 +279,19 @@ static const struct genl_ops ops[] = {
 	}, {
 		.cmd = NXIA_CMD_POLICY_SEAL,
 		.doit = nxia_netlink_policy_seal,
+	}, {
+		.cmd = NXIA_CMD_AUDIT_GET,
+		.policy = nxia_audit_get_nl_policy,
+		.maxattr = ARRAY_SIZE(nxia_audit_get_nl_policy) - 1,
+		.start = nxia_netlink_audit_start,
+		.dumpit = nxia_netlink_audit_dump,
+	},
+};
+
+static const struct genl_multicast_group groups[] = {
+	[NXIA_NETLINK_AUDIT] = {
+		.name = NXIA_GENL_AUDIT,
+		.flags = NXIA_GENL_GROUP_FLAGS,
 	},
 };
 
@@ -286,6 +301,8 @@ struct genl_family nxia_netlink_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
 	.resv_start_op = NXIA_CMD_UNSPEC + 1,
 	/* Everything has locks of its own, and a large REVOKE takes its time. */
 	.parallel_ops = true,
@@ -293,10 +310,15 @@ struct genl_family nxia_netlink_family __ro_after_init = {
 
 int nxia_netlink_init(void)
 {
-	return genl_register_family(&nxia_netlink_family);
+	int err = genl_register_family(&nxia_netlink_family);
+
+	if (!err)
+		nxia_audit_send_to(nxia_netlink_audit_send);
+	return err;
 }
 
 void nxia_netlink_exit(void)
 {
+	nxia_audit_send_to(NULL);
 	genl_unregister_family(&nxia_netlink_family);
 }

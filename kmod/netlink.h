@@ -10,7 +10,13 @@
 struct genl_family;
 struct genl_info;
 struct netlink_callback;
+struct nxia_audit_record;
 struct sk_buff;
+
+/* Groups of the family, by their place in its list. */
+enum {
+	NXIA_NETLINK_AUDIT,
+};
 
 extern struct genl_family nxia_netlink_family;
 
@@ -27,5 +33,9 @@ int nxia_netlink_policy_load(struct sk_buff *skb, struct genl_info *info);
 int nxia_netlink_policy_start(struct netlink_callback *cb);
 int nxia_netlink_policy_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int nxia_netlink_policy_seal(struct sk_buff *skb, struct genl_info *info);
+
+int nxia_netlink_audit_start(struct netlink_callback *cb);
+int nxia_netlink_audit_dump(struct sk_buff *skb, struct netlink_callback *cb);
+void nxia_netlink_audit_send(const struct nxia_audit_record *record);
 
 #endif
