@@ -28,6 +28,9 @@
 #include "limit.h"
 #include "lsm.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 /* A process may make so many events at once, and then so many in a second. */
 #define BURST		200
 #define INTERVAL	(NSEC_PER_SEC / 100)
@@ -150,6 +153,10 @@ void nxia_audit(const struct nxia_audit_event *event)
 	struct nxia_audit_record *record;
 	unsigned long flags;
 
+	if (event->kind == NXIA_AUDIT_DENIED)
+		trace_nxia_denied(event);
+	else
+		trace_nxia_policy(event);
 	if (!admit(event))
 		return;
 	copy_exe(exe, sizeof(exe));

@@ -125,6 +125,16 @@ static inline int nxia_genl_multicast(const struct genl_family *family,
 #endif
 
 /*
+ * Tracing
+ */
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define nxia_assign_str(field, text)	__assign_str(field, text)
+#else
+#define nxia_assign_str(field, ...)	__assign_str(field)
+#endif
+
+/*
  * KUnit
  */
 
