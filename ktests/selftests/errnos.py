@@ -16,7 +16,7 @@ IOCTL = re.compile(r"#define NXIA_IOC_(\w+)\s+(?:\\\s*)?_IOWR\(NXIA_IOC_MAGIC, 0
 ERRORS = re.compile(r"Errors(?: of mmap\(\))?:(?P<list>.*?)(?=\n\n(?! - )|\Z)", re.DOTALL)
 NAMED = re.compile(r"\b(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)(?=:)")
 BLOCKS = {"The rings of a channel": "mmap", "The memory of a region": "region mmap", "NOTIFY": "NOTIFY",
-          "SHUTDOWN": "SHUTDOWN", "Generic netlink": "CMD_*"}
+          "SHUTDOWN": "SHUTDOWN", "Generic netlink": "CMD_*", "Policy": "CMD_*"}
 ALWAYS = {"ENOTTY", "EFAULT", "EINVAL", "E2BIG"}
 MAKES = {"EDQUOT", "ENOMEM"}
 FILES = {"EMFILE", "ENFILE"}

@@ -43,6 +43,23 @@ static inline void genl_add(struct genl_request *request, __u16 type,
 				    NLA_ALIGN(attribute->nla_len);
 }
 
+/* Attributes within one: from genl_nest() to genl_nest_end(). */
+static inline struct nlattr *genl_nest(struct genl_request *request, __u16 type)
+{
+	struct nlattr *nest = (void *)((char *)request +
+				       NLMSG_ALIGN(request->header.nlmsg_len));
+
+	genl_add(request, type | NLA_F_NESTED, "", 0);
+	return nest;
+}
+
+static inline void genl_nest_end(struct genl_request *request,
+				 struct nlattr *nest)
+{
+	nest->nla_len = (char *)request + request->header.nlmsg_len -
+			(char *)nest;
+}
+
 static inline void genl_begin(struct genl_request *request, __u16 family,
 			      __u8 command, __u16 flags)
 {
@@ -67,6 +84,37 @@ static inline void genl_parse(const struct nlmsghdr *header, __u16 max,
 
 		if (type <= max)
 			attributes[type] = attribute;
+		at += NLA_ALIGN(attribute->nla_len);
+	}
+}
+
+/* What the kernel said of the last request that it refused: text, and where. */
+static struct genl_ack {
+	char text[128];
+	__u32 offset;
+} genl_ack __maybe_unused;
+
+static inline void genl_see_ack(const struct nlmsghdr *header)
+{
+	const char *at = (const char *)NLMSG_DATA(header) +
+			 sizeof(struct nlmsgerr);
+	const char *end = (const char *)header + header->nlmsg_len;
+
+	memset(&genl_ack, 0, sizeof(genl_ack));
+	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(header->nlmsg_flags & NLM_F_CAPPED))
+		at += ((struct nlmsgerr *)NLMSG_DATA(header))->msg.nlmsg_len -
+		      NLMSG_HDRLEN;
+	while (at + NLA_HDRLEN <= end) {
+		const struct nlattr *attribute = (const void *)at;
+		__u16 type = attribute->nla_type & NLA_TYPE_MASK;
+
+		if (type == NLMSGERR_ATTR_MSG)
+			snprintf(genl_ack.text, sizeof(genl_ack.text), "%s",
+				 (const char *)(attribute + 1));
+		if (type == NLMSGERR_ATTR_OFFS)
+			memcpy(&genl_ack.offset, attribute + 1, sizeof(__u32));
 		at += NLA_ALIGN(attribute->nla_len);
 	}
 }
@@ -98,6 +146,8 @@ static inline int genl_talk(int socket, struct genl_request *request,
 			    header->nlmsg_type == NLMSG_ERROR) {
 				int error = *(int *)NLMSG_DATA(header);
 
+				if (header->nlmsg_type == NLMSG_ERROR)
+					genl_see_ack(header);
 				return error < 0 ? error : replies;
 			}
 			if (each)
@@ -118,6 +168,22 @@ static inline void genl_see_family(const struct nlmsghdr *header,
 		       sizeof(__u16));
 }
 
+static inline void genl_see_groups(const struct nlmsghdr *header, void *context)
+{
+	const struct nlattr *attributes[CTRL_ATTR_MAX + 1], *groups, *id;
+
+	genl_parse(header, CTRL_ATTR_MAX, attributes);
+	groups = attributes[CTRL_ATTR_MCAST_GROUPS];
+	/* There is one group; its name and its number are nested. */
+	if (!groups)
+		return;
+	for (id = groups + 2;
+	     (const char *)id < (const char *)groups + groups->nla_len;
+	     id = (const void *)((const char *)id + NLA_ALIGN(id->nla_len)))
+		if ((id->nla_type & NLA_TYPE_MASK) == CTRL_ATTR_MCAST_GRP_ID)
+			memcpy(context, id + 1, sizeof(__u32));
+}
+
 static inline int genl_resolve(int socket, __u16 *family)
 {
 	struct genl_request request;
@@ -136,6 +202,21 @@ static inline void genl_open(struct genl *genl)
 	REQUIRE(genl->socket >= 0);
 	REQUIRE_OK(genl_resolve(genl->socket, &genl->family));
 	REQUIRE(genl->family);
+}
+
+/* Have the messages of the family's group come to the socket: 0 or an error. */
+static inline int genl_join(struct genl *genl)
+{
+	struct genl_request request;
+	__u32 group = 0;
+
+	genl_begin(&request, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, NLM_F_ACK);
+	genl_add(&request, CTRL_ATTR_FAMILY_NAME, NXIA_GENL_NAME,
+		 sizeof(NXIA_GENL_NAME));
+	REQUIRE_OK(genl_talk(genl->socket, &request, genl_see_groups, &group));
+	REQUIRE(group);
+	return setsockopt(genl->socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+			  &group, sizeof(group)) ? -errno : 0;
 }
 
 static inline void genl_see_reply(const struct nlmsghdr *header, void *context)
