@@ -84,8 +84,16 @@ CHOICES(epoll_operations, EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_CTL_DEL);
 CHOICES(epoll_events, EPOLLIN | EPOLLOUT, EPOLLIN, EPOLLOUT,
 	EPOLLIN | EPOLLET, EPOLLIN | EPOLLOUT | EPOLLONESHOT, 0);
 CHOICES(lives, LIFE_EXIT, LIFE_STAY, LIFE_RUN, LIFE_EXEC);
+/* Not POLICY_SEAL: after it there would be no other policy until the next boot. */
 CHOICES(commands, NXIA_CMD_STATUS, NXIA_CMD_SESSION, NXIA_CMD_CAP,
-	NXIA_CMD_REVOKE, NXIA_CMD_UNSPEC, NXIA_CMD_MAX + 1, 255);
+	NXIA_CMD_REVOKE, NXIA_CMD_POLICY_LOAD, NXIA_CMD_POLICY_GET,
+	NXIA_CMD_AUDIT_GET, NXIA_CMD_AUDIT, NXIA_CMD_UNSPEC, NXIA_CMD_MAX + 1,
+	255);
+CHOICES(tag_counts, 0, 1, 2, 64, 65);
+CHOICES(domain_counts, 0, 1, 2, 3, 16, 64);
+/* A flaw times 4, and of a domain, tag, sink or service. */
+CHOICES(flaws, FLAW_NONE, 0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 16, 20, 23, 24,
+	28, 31);
 CHOICES(netlink_flags, NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP | NLM_F_ACK, 0);
 CHOICES(shapes, SHAPE_BOTH, SHAPE_NONE, SHAPE_SESSION, SHAPE_HANDLE,
 	SHAPE_CUT, SHAPE_UNREAD);
@@ -490,6 +498,13 @@ const struct description descriptions[] = {
 			TAKES("command", commands), TAKES("flags", netlink_flags),
 			USES("session", SESSION), USES("handle", ANY_HANDLE),
 			TAKES("shape", shapes),
+		},
+	}, {
+		OTHER("policy", run_policy, 3),
+		.fields = {
+			TAKES("tags", tag_counts), TAKES("domains", domain_counts),
+			TAKES("label", labels), TAKES("may_drop", labels),
+			TAKES("flaw", flaws),
 		},
 	}, {
 		OTHER("limit", run_limit, 2),

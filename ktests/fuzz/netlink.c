@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -18,7 +19,7 @@ static unsigned short family;
 struct request {
 	struct nlmsghdr header;
 	struct genlmsghdr genl;
-	char attributes[128];
+	char attributes[16384];
 };
 
 static void request_begin(struct request *request, unsigned short type,
@@ -162,6 +163,154 @@ void run_netlink(struct thread *thread, const struct call *call)
 		add_handle(&request, thread, call, cut ? 4 : sizeof(u64));
 	if (send(socket, &request, request.header.nlmsg_len, 0) > 0 &&
 	    shape != SHAPE_UNREAD)
+		read_all(socket);
+	close(socket);
+}
+
+/* Policies */
+
+static struct nlattr *nest_begin(struct request *request, unsigned short type)
+{
+	struct nlattr *nest = (void *)((char *)request +
+				       NLMSG_ALIGN(request->header.nlmsg_len));
+
+	request_add(request, type | NLA_F_NESTED, "", 0);
+	return nest;
+}
+
+static void nest_end(struct request *request, struct nlattr *nest)
+{
+	nest->nla_len = (char *)request + request->header.nlmsg_len -
+			(char *)nest;
+}
+
+/* Few names, so that policies have some in common, and all fit the kernel. */
+static void add_name(struct request *request, unsigned short type, char kind,
+		     u64 number)
+{
+	char name[32] = "unconfined";
+
+	if (number)
+		snprintf(name, sizeof(name), "%c%llu", kind,
+			 (unsigned long long)number % 64);
+	request_add(request, type, name, strlen(name) + 1);
+}
+
+static void add_u32(struct request *request, unsigned short type, u32 value)
+{
+	request_add(request, type, &value, sizeof(value));
+}
+
+static void add_tags(struct request *request, u64 count)
+{
+	for (u64 i = 0; i < count && i < 65; i++) {
+		struct nlattr *tag = nest_begin(request, NXIA_ATTR_TAG);
+
+		add_name(request, NXIA_TAG_NAME, 't', i + 1);
+		add_u32(request, NXIA_TAG_BIT, i);
+		nest_end(request, tag);
+	}
+}
+
+static void add_domains(struct request *request, u64 count, u64 label, u64 drop)
+{
+	for (u64 i = 0; i < count && i < 65; i++) {
+		struct nlattr *domain = nest_begin(request, NXIA_ATTR_DOMAIN);
+
+		add_name(request, NXIA_DOMAIN_ATTR_NAME, 'd', i);
+		if (i) {
+			request_add(request, NXIA_DOMAIN_ATTR_LABEL, &label,
+				    sizeof(label));
+			request_add(request, NXIA_DOMAIN_ATTR_MAY_DROP, &drop,
+				    sizeof(drop));
+			add_u32(request, NXIA_DOMAIN_ATTR_FLAGS, i % 4);
+		}
+		if (i + 1 < count)
+			add_name(request, NXIA_DOMAIN_ATTR_ENTER, 'd', i + 1);
+		nest_end(request, domain);
+	}
+}
+
+static void add_rest(struct request *request, u64 label)
+{
+	struct nlattr *nest = nest_begin(request, NXIA_ATTR_SINK);
+
+	add_u32(request, NXIA_SINK_ATTR_ID, NXIA_SINK_DISK);
+	request_add(request, NXIA_SINK_ATTR_LABEL, &label, sizeof(label));
+	nest_end(request, nest);
+	nest = nest_begin(request, NXIA_ATTR_SERVICE);
+	add_name(request, NXIA_SERVICE_ATTR_NAME, 's', 1);
+	add_u32(request, NXIA_SERVICE_ATTR_FLAGS, NXIA_SERVICE_REMOTE);
+	add_name(request, NXIA_SERVICE_ATTR_OPEN, 'd', 0);
+	nest_end(request, nest);
+}
+
+/* One thing that makes a policy wrong. */
+static void add_flaw(struct request *request, u64 flaw)
+{
+	static const unsigned short owners[] = {
+		NXIA_ATTR_DOMAIN, NXIA_ATTR_TAG, NXIA_ATTR_SINK,
+		NXIA_ATTR_SERVICE,
+	};
+	struct nlattr *nest;
+	u64 all = ~0ULL;
+
+	if (flaw == FLAW_NONE)
+		return;
+	nest = nest_begin(request, owners[flaw % 4]);
+	switch (flaw / 4) {
+	case FLAW_MISSING:
+		break;
+	case FLAW_NAME:
+		request_add(request, 1, "A B", 4);
+		break;
+	case FLAW_TWICE:
+		add_name(request, 1, "dtss"[flaw % 4], 1);
+		add_u32(request, 2, 0);
+		break;
+	case FLAW_NUMBER:
+		add_name(request, NXIA_DOMAIN_ATTR_NAME, 'x', 1);
+		add_u32(request, 2, ~0U);
+		break;
+	case FLAW_LABEL:
+		add_name(request, NXIA_DOMAIN_ATTR_NAME, 'x', 1);
+		request_add(request, NXIA_DOMAIN_ATTR_MAY_DROP, &all,
+			    sizeof(all));
+		break;
+	case FLAW_UNKNOWN:
+		add_name(request, 1, 'x', 1);
+		add_name(request, flaw % 4 ? NXIA_SERVICE_ATTR_OPEN :
+			 NXIA_DOMAIN_ATTR_ENTER, 'z', 1);
+		break;
+	case FLAW_UNCONFINED:
+		add_name(request, 1, 'x', 1);
+		add_name(request, NXIA_DOMAIN_ATTR_ENTER, 'd', 0);
+		break;
+	case FLAW_LONG:
+		add_name(request, 1, 'x', 1);
+		for (int i = 0; i < 1025; i++)
+			request_add(request, flaw % 4 ?
+				    NXIA_SERVICE_ATTR_OPEN :
+				    NXIA_DOMAIN_ATTR_ENTER, "z", 2);
+		break;
+	}
+	nest_end(request, nest);
+}
+
+void run_policy(struct thread *thread, const struct call *call)
+{
+	struct request request;
+	int socket = genl_socket();
+
+	(void)thread;
+	request_begin(&request, family, NXIA_CMD_POLICY_LOAD, NLM_F_ACK);
+	add_tags(&request, call->values[0]);
+	add_domains(&request, call->values[1], call->values[2],
+		    call->values[3]);
+	add_rest(&request, call->values[2]);
+	if (request.header.nlmsg_len < sizeof(request) / 4)
+		add_flaw(&request, call->values[4]);
+	if (send(socket, &request, request.header.nlmsg_len, 0) > 0)
 		read_all(socket);
 	close(socket);
 }

@@ -39,6 +39,20 @@ enum shape {
 	SHAPE_UNREAD,		/* both, and no one reads the answer */
 };
 
+/* What is wrong with a policy: times 4, and of which of its four kinds of things. */
+enum flaw {
+	FLAW_MISSING,
+	FLAW_NAME,
+	FLAW_TWICE,
+	FLAW_NUMBER,
+	FLAW_LABEL,
+	FLAW_UNKNOWN,
+	FLAW_UNCONFINED,
+	FLAW_LONG,
+};
+
+#define FLAW_NONE	(~0ULL)
+
 /* Keys that add_key makes. */
 enum key_sort {
 	KEY_SCOPE,		/* as SCOPE_CREATE wants it */
@@ -134,6 +148,7 @@ run_call run_mmap, run_munmap, run_mprotect, run_mremap, run_madvise;
 run_call run_load, run_store, run_write_memory;
 run_call run_uring_poll, run_uring_cmd;
 run_call run_netlink;
+run_call run_policy;
 run_call run_fork, run_kill, run_trace;
 run_call run_limit, run_descriptor_limit, run_user, run_add_key, run_label;
 run_call run_socket, run_unload;
