@@ -36,6 +36,12 @@ int nxia_file_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+bool nxia_file_is_cap(const struct file *file)
+{
+	return file->f_op->release == nxia_file_release;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_file_is_cap);
+
 /* The capability that @fd stands for, with a reference. */
 struct nxia_cap *nxia_file_get_cap(int fd)
 {
@@ -44,7 +50,7 @@ struct nxia_cap *nxia_file_get_cap(int fd)
 
 	if (!file)
 		return cap;
-	if (file->f_op->release == nxia_file_release)
+	if (nxia_file_is_cap(file))
 		cap = nxia_cap_get(file->private_data);
 	fput(file);
 	return cap;

@@ -13,6 +13,7 @@ struct inode;
 struct nxia_cap;
 
 struct file *nxia_file_create(struct nxia_cap *cap);
+bool nxia_file_is_cap(const struct file *file);
 int nxia_file_release(struct inode *inode, struct file *file);
 struct nxia_cap *nxia_file_get_cap(int fd);
 

@@ -1,72 +1,168 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Decisions about labelled tasks, for the LSM shim of the kernel.
+ * Decisions about what is labelled, for the LSM shim of the kernel: exec, which alone
+ * changes the label of a task, and the table of all others.
  *
- * There is one rule. Information at A may flow to B if and only if
- *
- *	(label(A) & ~may_drop(A)) is a subset of label(B).
- *
- * The operations say which A and B each hook is about. The shim asks only about
- * labelled tasks.
+ * The shim asks only if something labelled is involved.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/binfmts.h>
+#include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/fs.h>
 #include <linux/module.h>
-#include <linux/net.h>
-#include <linux/nxia_lsm.h>
 #include <linux/printk.h>
 #include <linux/ptrace.h>
-#include <linux/socket.h>
+#include <linux/security.h>
+#include <linux/string.h>
 
 #include "lsm.h"
-
-/* What policy lets out of the machine: nothing, as there is no policy yet. */
-#define NXIA_SINK_LABEL	0ULL
+#include "lsm_ops.h"
 
 static bool enforcing;
 
-static int check_flow(const struct nxia_cred *from, u64 to)
+/*
+ * Exec
+ */
+
+static int find_domain(u32 id, struct nxia_domain *domain)
 {
-	return from->label & ~from->may_drop & ~to ? -EPERM : 0;
+	char name[NXIA_NAME_MAX];
+
+	nxia_policy_domain_name(id, name);
+	return nxia_policy_find(name, strlen(name), domain);
 }
 
-/* A program runs with the label of who executes it, so nothing flows. */
-static int check_exec(struct linux_binprm *bprm)
+/* The program says where it has to run; otherwise the task may ask. */
+static int choose_domain(const struct nxia_cred *old, u32 request, u32 program,
+			 u32 *to, const struct nxia_act *act)
 {
+	*to = program ?: request ?: old->domain;
+	if (program && request && program != request)
+		return nxia_flow_refused(0, "domain of the program", act);
+	if (*to == old->domain || (program && !old->domain) ||
+	    nxia_policy_may_enter(old->domain, *to))
+		return 0;
+	if (!program && !nxia_policy_sealed() && !nxia_flow_confined() &&
+	    capable(CAP_MAC_ADMIN))
+		return 0;
+	return nxia_flow_refused(0, "enter", act);
+}
+
+/* What the domain says, of which a task that stays in it loses nothing. */
+static int new_cred(const struct nxia_cred *old, u32 to, struct nxia_cred *new,
+		    const struct nxia_act *act)
+{
+	struct nxia_domain domain;
+
+	*new = *old;
+	if (!to)
+		return 0;
+	if (find_domain(to, &domain)) {
+		/* One that policy does not have any more: as before, and no trust. */
+		new->may_drop = 0;
+		new->flags &= ~NXIA_DOMAIN_AUTHORITY;
+		return to == old->domain ? 0 : nxia_flow_refused(0, "enter", act);
+	}
+	new->domain = domain.id;
+	new->label = domain.label;
+	new->may_drop = domain.may_drop;
+	new->flags = domain.flags;
+	if (to == old->domain)
+		new->label |= old->label & ~old->may_drop;
 	return 0;
 }
 
-/* To look at a task is to learn from it; to attach is to tell it as well. */
-static int check_ptrace(const struct nxia_cred *tracer,
-			const struct nxia_cred *tracee, unsigned int mode)
+/* Under someone's control a task that stays in its domain gets no more of it. */
+static void keep_less(const struct nxia_cred *old, struct nxia_cred *new)
 {
-	int err;
-
-	err = check_flow(tracee, tracer->label);
-	if (err || !(mode & PTRACE_MODE_ATTACH))
-		return err;
-	return check_flow(tracer, tracee->label);
+	new->label |= old->label;
+	new->may_drop &= old->may_drop;
+	new->flags |= old->flags & NXIA_DOMAIN_REMOTE;
+	new->flags &= old->flags | ~NXIA_DOMAIN_AUTHORITY;
 }
 
-/*
- * A Unix socket leads to another task of this machine, all others are sinks.
- * The family of the socket counts: that of the address is what the task claims.
- */
-static int check_connect(struct socket *sock, const struct sockaddr *address,
-			 int addrlen)
+/* The interpreter opens a script again, by a name: who knows what is there then. */
+static bool is_script(struct file *file)
 {
-	if (READ_ONCE(sock->ops)->family == AF_UNIX)
+	char start[2];
+	loff_t position = 0;
+
+	return kernel_read(file, start, sizeof(start), &position) != sizeof(start) ||
+	       !memcmp(start, "#!", sizeof(start));
+}
+
+/* Under someone's control a task can only lose. */
+static bool gains(const struct nxia_cred *old, const struct nxia_cred *new)
+{
+	return old->label & ~new->label || new->may_drop & ~old->may_drop ||
+	       new->flags & ~old->flags & NXIA_DOMAIN_AUTHORITY ||
+	       old->flags & ~new->flags & NXIA_DOMAIN_REMOTE;
+}
+
+static int check_tracer(const struct nxia_cred *new)
+{
+	struct task_struct *tracer;
+
+	guard(rcu)();
+	tracer = ptrace_parent(current);
+	if (!tracer)
 		return 0;
-	return check_flow(nxia_cred_get(current_cred()), NXIA_SINK_LABEL);
+	return nxia_lsm_ptrace(nxia_cred_get(__task_cred(tracer)), new,
+			       PTRACE_MODE_ATTACH);
+}
+
+static int check_unsafe(const struct linux_binprm *bprm,
+			const struct nxia_cred *old, const struct nxia_cred *new,
+			const struct nxia_act *act)
+{
+	if (old->domain != new->domain && bprm->unsafe & LSM_UNSAFE_SHARE)
+		return nxia_flow_refused(0, "shared directories", act);
+	if (bprm->unsafe && gains(old, new))
+		return nxia_flow_refused(0, "no new privileges", act);
+	return bprm->unsafe & LSM_UNSAFE_PTRACE ? check_tracer(new) : 0;
+}
+
+int nxia_lsm_exec(struct linux_binprm *bprm, u32 request, u32 program)
+{
+	const struct nxia_cred *old = nxia_cred_get(current_cred());
+	struct nxia_act act = {
+		.operation = "exec",
+		.path = &bprm->file->f_path,
+	};
+	struct nxia_cred new;
+	int err;
+	u32 to;
+
+	err = choose_domain(old, request, program, &to, &act);
+	if (!err)
+		err = new_cred(old, to, &new, &act);
+	if (!err && to == old->domain && bprm->unsafe)
+		keep_less(old, &new);
+	if (err || !memcmp(old, &new, sizeof(new)))
+		return err;
+	/* The arguments and the environment are from the task that was. */
+	err = nxia_flow_between(old, new.label, "label of the domain", &act);
+	if (!err)
+		err = check_unsafe(bprm, old, &new, &act);
+	if (!err && program && gains(old, &new) && is_script(bprm->file))
+		err = nxia_flow_refused(0, "script", &act);
+	if (!err)
+		err = nxia_cred_set(bprm->cred, &new);
+	if (!err)
+		bprm->secureexec = 1;
+	return err;
 }
 
 static const struct nxia_lsm_ops nxia_ops = {
 	.abi = NXIA_LSM_ABI,
 	.size = sizeof(struct nxia_lsm_ops),
-	.exec = check_exec,
-	.ptrace = check_ptrace,
-	.socket_connect = check_connect,
+#define NXIA_HOOK(hook, involved, params, args) .hook = nxia_lsm_##hook,
+#define NXIA_OP(hook, involved, params, args) .hook = nxia_lsm_##hook,
+#include <linux/nxia_lsm_hooks.h>
+#undef NXIA_HOOK
+#undef NXIA_OP
 };
 
 /**

@@ -4,6 +4,8 @@
  */
 #include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/major.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/pid.h>
@@ -268,6 +270,19 @@ static struct miscdevice device = {
 	.fops = &session_fops,
 	.mode = 0666,
 };
+
+/* For the LSM: NXIA's files have labels of their own. */
+bool nxia_session_is_device(dev_t number)
+{
+	return number == MKDEV(MISC_MAJOR, device.minor);
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_session_is_device);
+
+bool nxia_session_is_file(const struct file *file)
+{
+	return file->f_op == &session_fops;
+}
+EXPORT_SYMBOL_IF_KUNIT(nxia_session_is_file);
 
 int nxia_session_init(void)
 {

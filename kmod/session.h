@@ -53,6 +53,9 @@ int nxia_session_install(struct nxia_session *session, struct nxia_cap **caps,
 			 unsigned int count);
 int nxia_session_drop(struct nxia_session *session, u64 handle);
 
+bool nxia_session_is_device(dev_t number);
+bool nxia_session_is_file(const struct file *file);
+
 int nxia_session_init(void);
 void nxia_session_exit(void);
 
