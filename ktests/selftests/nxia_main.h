@@ -110,6 +110,8 @@ static inline bool test_run(const struct test *test, unsigned int number)
 		test_fail("%s", WTERMSIG(status) == SIGALRM ? "timed out" :
 			  strsignal(WTERMSIG(status)));
 	test_check_usage(&before);
+	if (*test_report->unsaid)
+		printf("# %s\n", test_report->unsaid);
 	passed = !test_report->failures &&
 		 (!status || WEXITSTATUS(status) == EXIT_SKIP);
 	printf("%sok %u - %s", passed ? "" : "not ", number, test->name);

@@ -69,6 +69,8 @@ struct test {
 struct test_report {
 	int failures;
 	char skip[160];
+	/* What a process had to say that may not write to standard output. */
+	char unsaid[512];
 };
 
 static struct test tests[TESTS_MAX];
@@ -107,8 +109,10 @@ __printf(1, 2) static inline void test_fail(const char *format, ...)
 	length = vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	__atomic_add_fetch(&test_report->failures, 1, __ATOMIC_RELAXED);
-	printf("# %.*s\n", length, line);
 	fflush(stdout);
+	if (dprintf(STDOUT_FILENO, "# %.*s\n", length, line) < 0)
+		memccpy(test_report->unsaid, line, 0,
+			sizeof(test_report->unsaid) - 1);
 }
 
 static inline bool expect_true(bool got, const char *text, const char *file,
