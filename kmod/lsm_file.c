@@ -16,6 +16,7 @@
 #include <linux/mman.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
+#include <linux/string.h>
 
 #include "file.h"
 #include "lsm_ops.h"
@@ -75,17 +76,31 @@ static bool is_leased(const struct file *file)
 	return context && !list_empty_careful(&context->flc_lease);
 }
 
+/* Devices and queues are not only read: somebody sees what was taken. */
+static bool is_read_by_writing(const struct file *file)
+{
+	return S_ISCHR(file_inode(file)->i_mode) ||
+	       !strcmp(file_inode(file)->i_sb->s_type->name, "mqueue");
+}
+
+/* Once it is there, it can do all that it was opened for. */
+static int use_file(struct file *file, const struct nxia_act *act)
+{
+	int err = 0;
+
+	if (file->f_mode & FMODE_READ || !(file->f_mode & FMODE_WRITE))
+		err = read_file(file, act);
+	if (!err && (file->f_mode & FMODE_WRITE || is_read_by_writing(file)))
+		err = write_file(file, act);
+	return err;
+}
+
 int nxia_lsm_file_open(struct file *file)
 {
 	struct nxia_act act = { .operation = "open", .path = &file->f_path };
-	int err = 0;
+	int err = use_file(file, &act);
 
-	if (file->f_mode & (FMODE_READ | FMODE_EXEC) ||
-	    !(file->f_mode & FMODE_WRITE))
-		err = read_file(file, &act);
-	if (!err && (file->f_mode & FMODE_WRITE || is_leased(file)))
-		err = write_file(file, &act);
-	return err;
+	return err || !is_leased(file) ? err : write_file(file, &act);
 }
 
 int nxia_lsm_file_permission(struct file *file, int mask)
@@ -101,18 +116,6 @@ int nxia_lsm_file_permission(struct file *file, int mask)
 		act.operation = "write";
 		err = write_file(file, &act);
 	}
-	return err;
-}
-
-/* Once it is there, it can do all that it was opened for. */
-static int use_file(struct file *file, const struct nxia_act *act)
-{
-	int err = 0;
-
-	if (file->f_mode & FMODE_READ || !(file->f_mode & FMODE_WRITE))
-		err = read_file(file, act);
-	if (!err && file->f_mode & FMODE_WRITE)
-		err = write_file(file, act);
 	return err;
 }
 

@@ -298,6 +298,63 @@ int nxia_lsm_socket_recvmsg(struct socket *sock, struct msghdr *msg, int size,
 	return read_socket(sock, &(struct nxia_act){ .operation = "recvmsg" });
 }
 
+/*
+ * Options of the protocol that reach nobody but who gets the packets. Others join
+ * groups or name flows, which the network and all in the namespace see.
+ */
+static bool is_local_option(int level, int optname)
+{
+	switch (level) {
+	case SOL_SOCKET:
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+		return true;
+	case IPPROTO_IP:
+		switch (optname) {
+		case IP_BIND_ADDRESS_NO_PORT:
+		case IP_FREEBIND:
+		case IP_MTU_DISCOVER:
+		case IP_PKTINFO:
+		case IP_RECVERR:
+		case IP_RECVTOS:
+		case IP_RECVTTL:
+		case IP_TOS:
+		case IP_TTL:
+			return true;
+		}
+		return false;
+	case IPPROTO_IPV6:
+		switch (optname) {
+		case IPV6_MTU_DISCOVER:
+		case IPV6_RECVERR:
+		case IPV6_RECVHOPLIMIT:
+		case IPV6_RECVPKTINFO:
+		case IPV6_RECVTCLASS:
+		case IPV6_TCLASS:
+		case IPV6_UNICAST_HOPS:
+		case IPV6_V6ONLY:
+			return true;
+		}
+		return false;
+	}
+	return false;
+}
+
+int nxia_lsm_socket_setsockopt(struct socket *sock, int level, int optname)
+{
+	struct nxia_act act = { .operation = "setsockopt" };
+	int err = write_socket(sock, &act);
+
+	if (err || !sock->sk || is_local_option(level, optname))
+		return err;
+	switch (sock->sk->sk_family) {
+	case AF_INET:
+	case AF_INET6:
+		return both_sinks(&act);
+	}
+	return 0;
+}
+
 int nxia_lsm_socket_read(struct socket *sock, const char *operation)
 {
 	return read_socket(sock, &(struct nxia_act){ .operation = operation });

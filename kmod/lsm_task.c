@@ -63,6 +63,10 @@ int nxia_lsm_ptrace(const struct nxia_cred *tracer,
 	err = read_task(tracer, tracee, &act);
 	if (err || !(mode & PTRACE_MODE_ATTACH))
 		return err;
+	/* Whoever controls a task has its trust, and is as near as that is. */
+	if (tracee->flags & ~tracer->flags & NXIA_DOMAIN_AUTHORITY ||
+	    tracer->flags & ~tracee->flags & NXIA_DOMAIN_REMOTE)
+		return nxia_flow_refused(0, "domain of the task", &act);
 	return write_task(tracer, tracee, &act);
 }
 

@@ -100,7 +100,14 @@ static void ptrace_test(struct kunit *test)
 	const unsigned int attach = PTRACE_MODE_ATTACH | PTRACE_MODE_NOAUDIT;
 	const struct nxia_cred none = {}, a = { .label = TAG_A };
 	const struct nxia_cred drops = { .label = TAG_A, .may_drop = TAG_A };
+	const struct nxia_cred master = { .flags = NXIA_DOMAIN_AUTHORITY };
+	const struct nxia_cred remote = { .flags = NXIA_DOMAIN_REMOTE };
 
+	KUNIT_EXPECT_EQ(test, nxia_lsm_ptrace(&none, &master, read), 0);
+	KUNIT_EXPECT_EQ(test, nxia_lsm_ptrace(&none, &master, attach), -EPERM);
+	KUNIT_EXPECT_EQ(test, nxia_lsm_ptrace(&master, &none, attach), 0);
+	KUNIT_EXPECT_EQ(test, nxia_lsm_ptrace(&remote, &none, attach), -EPERM);
+	KUNIT_EXPECT_EQ(test, nxia_lsm_ptrace(&none, &remote, attach), 0);
 	KUNIT_EXPECT_EQ(test, nxia_lsm_ptrace(&none, &a, read), -EPERM);
 	KUNIT_EXPECT_EQ(test, nxia_lsm_ptrace(&a, &none, read), 0);
 	KUNIT_EXPECT_EQ(test, nxia_lsm_ptrace(&a, &none, attach), -EPERM);

@@ -5,9 +5,8 @@
  * Each way out is first seen to work, then refused to a process with a tag that
  * the others lack. The tests need root and a kernel that has the LSM.
  */
-#include <linux/if_alg.h>
-#include <linux/keyctl.h>
 #include <linux/netlink.h>
+#include <mqueue.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
@@ -243,6 +242,22 @@ static long act_comm(void)
 	return result(open("/proc/self/comm", O_WRONLY | O_CLOEXEC));
 }
 
+/* The holder of the lease would be told. */
+TEST(lease, "label: a confined task does not open what somebody has a lease of")
+{
+	int fd;
+
+	lsm_needed();
+	folder_make();
+	signal(SIGIO, SIG_IGN);
+	fd = open(in_folder("file"), O_RDWR | O_CLOEXEC);
+	REQUIRE_OK(result(fcntl(fd, F_SETLEASE, F_WRLCK)));
+	EXPECT_ERR(run_act(act_open_read, "1 0"), EPERM);
+	EXPECT_OK(result(fcntl(fd, F_SETLEASE, F_UNLCK)));
+	EXPECT_OK(run_act(act_open_read, "1 0"));
+	folder_remove();
+}
+
 TEST(devices, "label: /dev/null takes anything; terminals and /proc take nothing")
 {
 	lsm_needed();
@@ -454,6 +469,19 @@ static long act_bind(void)
 	return result(bind(fd, (void *)&to, sizeof(to)));
 }
 
+/* A message to all routers, whatever is sent later. */
+static long act_group(void)
+{
+	struct ip_mreq group = {
+		.imr_multiaddr.s_addr = htonl(0xef010203),
+		.imr_interface.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return result(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group,
+				 sizeof(group)));
+}
+
 static long act_netlink(void)
 {
 	return result(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
@@ -469,6 +497,7 @@ TEST(net_sockets, "label: nothing is sent by UDP, no port is taken, other famili
 	lsm_needed();
 	EXPECT_CONFINED(act_udp);
 	EXPECT_CONFINED(act_bind);
+	EXPECT_CONFINED(act_group);
 	EXPECT_CONFINED(act_netlink);
 	EXPECT_CONFINED(act_raw);
 }
@@ -511,6 +540,29 @@ TEST(sysv, "label: SysV objects of others are not written, nor keys taken")
 	EXPECT_CONFINED(act_shm_key);
 	msgctl(early[0], IPC_RMID, NULL);
 	shmctl(early[1], IPC_RMID, NULL);
+}
+
+static long act_queue_read(void)
+{
+	return result(mq_open("/nxia_label", O_RDONLY | O_CLOEXEC));
+}
+
+static long act_queue_make(void)
+{
+	long fd = result(mq_open("/nxia_label2", O_RDWR | O_CREAT, 0600, NULL));
+
+	mq_unlink("/nxia_label2");
+	return fd;
+}
+
+TEST(mqueue, "label: message queues are neither made nor read")
+{
+	lsm_needed();
+	if (mq_open("/nxia_label", O_RDWR | O_CREAT | O_CLOEXEC, 0600, NULL) < 0)
+		test_skip("mq_open: %s", strerror(errno));
+	EXPECT_CONFINED(act_queue_read);
+	EXPECT_CONFINED(act_queue_make);
+	mq_unlink("/nxia_label");
 }
 
 static long act_kill(void)
