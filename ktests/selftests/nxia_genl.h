@@ -27,7 +27,6 @@ struct genl_request {
 /* A copy of a reply, and its attributes; absent ones are NULL. */
 struct genl_reply {
 	struct nlmsghdr message[64];
-	const struct nlattr *attributes[NXIA_ATTR_MAX + 1];
 };
 
 static inline void genl_add(struct genl_request *request, __u16 type,
@@ -225,19 +224,26 @@ static inline void genl_see_reply(const struct nlmsghdr *header, void *context)
 
 	REQUIRE(header->nlmsg_len <= sizeof(reply->message));
 	memcpy(reply->message, header, header->nlmsg_len);
-	genl_parse(reply->message, NXIA_ATTR_MAX, reply->attributes);
 }
 
 /* Attributes of a reply */
 
+static inline const struct nlattr *genl_find(const struct genl_reply *reply, int type)
+{
+	const struct nlattr *attributes[NXIA_ATTR_MAX + 1];
+
+	genl_parse(reply->message, NXIA_ATTR_MAX, attributes);
+	return attributes[type];
+}
+
 static inline bool genl_has(const struct genl_reply *reply, int type)
 {
-	return reply->attributes[type];
+	return genl_find(reply, type);
 }
 
 static inline __u32 genl_u32(const struct genl_reply *reply, int type)
 {
-	const struct nlattr *attribute = reply->attributes[type];
+	const struct nlattr *attribute = genl_find(reply, type);
 	__u32 value = 0;
 
 	if (!attribute || attribute->nla_len != NLA_HDRLEN + sizeof(value))
@@ -249,7 +255,7 @@ static inline __u32 genl_u32(const struct genl_reply *reply, int type)
 
 static inline __u64 genl_u64(const struct genl_reply *reply, int type)
 {
-	const struct nlattr *attribute = reply->attributes[type];
+	const struct nlattr *attribute = genl_find(reply, type);
 	__u64 value = 0;
 
 	if (!attribute || attribute->nla_len != NLA_HDRLEN + sizeof(value))
@@ -261,7 +267,7 @@ static inline __u64 genl_u64(const struct genl_reply *reply, int type)
 
 static inline const char *genl_string(const struct genl_reply *reply, int type)
 {
-	const struct nlattr *attribute = reply->attributes[type];
+	const struct nlattr *attribute = genl_find(reply, type);
 
 	return attribute ? (const char *)(attribute + 1) : "";
 }
