@@ -124,14 +124,15 @@ static void copy_exe(char *exe, size_t size)
 static void fill_record(struct nxia_audit_record *record,
 			const struct nxia_audit_event *event, const char *exe)
 {
-	u64 label;
+	struct nxia_identity source;
 
+	nxia_lsm_identity(current_cred(), &source);
 	record->time = ktime_get_real_fast_ns();
 	record->tags = event->tags;
 	record->kind = event->kind;
 	record->pid = task_tgid_nr(current);
 	record->uid = from_kuid_munged(&init_user_ns, current_uid());
-	nxia_lsm_identity(&label, &record->domain);
+	record->domain = source.domain;
 	record->error = abs(event->error);
 	strscpy(record->comm, current->comm, sizeof(record->comm));
 	strscpy(record->operation, event->operation ?: "", sizeof(record->operation));

@@ -12,6 +12,7 @@
 #include "endpoint.h"
 #include "event.h"
 #include "file.h"
+#include "label.h"
 #include "lsm.h"
 #include "region.h"
 #include "registry.h"
@@ -262,6 +263,8 @@ static int call_import(struct nxia_call *call)
 	err = nxia_cap_error(parent);
 	if (!err && !(parent->rights & NXIA_RIGHT_TRANSFER))
 		err = -EPERM;
+	if (!err && call->session->remote && !(arg->rights & NXIA_RIGHT_REMOTE))
+		err = nxia_label_local_only("IMPORT");
 	cap = err ? ERR_PTR(err) :
 		    nxia_cap_derive(parent, call->session->user, arg->rights, 0);
 	nxia_cap_put(parent);
@@ -297,6 +300,7 @@ static const struct {
 	{ NXIA_IOC_UNSEAL, nxia_scope_unseal, sizeof(struct nxia_seal) },
 	{ NXIA_IOC_WATCH, nxia_event_watch, sizeof(struct nxia_watch) },
 	{ NXIA_IOC_EVENT, nxia_event_take, sizeof(struct nxia_event) },
+	{ NXIA_IOC_ENTER, nxia_label_enter, sizeof(struct nxia_enter) },
 };
 
 /* Copies an argument; @size is what this kernel knows of it. */
@@ -322,7 +326,8 @@ long nxia_call_ioctl(struct file *file, unsigned int cmd, unsigned long to)
 	nr = array_index_nospec(nr, ARRAY_SIZE(calls));
 	if (!nxia_call_is(cmd, calls[nr].cmd))
 		return -ENOTTY;
-	err = nxia_call_copy(&call.arg, calls[nr].size, cmd, call.to);
+	err = nxia_label_file(file) ?:
+	      nxia_call_copy(&call.arg, calls[nr].size, cmd, call.to);
 	if (err)
 		return err;
 	call.size = min_t(size_t, calls[nr].size, _IOC_SIZE(cmd));

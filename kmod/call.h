@@ -37,6 +37,7 @@ union nxia_arg {
 	struct nxia_seal seal;
 	struct nxia_watch watch;
 	struct nxia_event event;
+	struct nxia_enter enter;
 };
 
 /**

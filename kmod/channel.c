@@ -91,7 +91,7 @@ static void take_identity(struct nxia_peer *peer, u64 badge)
 	peer->badge = badge;
 	peer->pid = get_pid(task_tgid(current));
 	peer->uid = current_euid();
-	nxia_lsm_identity(&peer->label, &peer->domain);
+	nxia_lsm_identity(current_cred(), &peer->identity);
 }
 
 /*
@@ -145,7 +145,10 @@ static int map_half(struct nxia_cap *cap, struct vm_area_struct *vma,
 static int channel_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct nxia_cap *cap = file->private_data;
+	int err = nxia_label_file(file);
 
+	if (err)
+		return err;
 	switch (vma->vm_pgoff) {
 	case 0:
 		return map_half(cap, vma, nxia_end_of(cap),

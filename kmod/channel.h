@@ -12,6 +12,7 @@
 #include <linux/wait.h>
 
 #include "cap.h"
+#include "label.h"
 #include "ring.h"
 
 struct nxia_endpoint;
@@ -35,6 +36,8 @@ enum nxia_channel_end {
  * @gone: no one holds it any more; protected by the channel's lock, read
  *	without it
  * @shut: it sends no more; likewise
+ * @remote: its session is one of a remote domain; written before there is a capability
+ *	to it, read without a lock
  * @batches: capabilities that wait for RECEIVE; protected by the channel's lock
  * @nr_batches: their number; likewise
  * @last_batch: number of the newest; likewise
@@ -50,6 +53,7 @@ struct nxia_end {
 	wait_queue_head_t wait;
 	bool gone;
 	bool shut;
+	bool remote;
 	struct list_head batches;
 	unsigned int nr_batches;
 	u64 last_batch;
@@ -60,15 +64,13 @@ struct nxia_end {
  * @badge: of the capability that it connected with
  * @pid: its process; a reference
  * @uid: its effective user
- * @label: its label
- * @domain: its domain
+ * @identity: its label and domain
  */
 struct nxia_peer {
 	u64 badge;
 	struct pid *pid;
 	kuid_t uid;
-	u64 label;
-	u32 domain;
+	struct nxia_identity identity;
 };
 
 /**

@@ -17,6 +17,8 @@
 #include "channel.h"
 #include "endpoint.h"
 #include "file.h"
+#include "label.h"
+#include "lsm.h"
 #include "registry.h"
 #include "session.h"
 
@@ -27,6 +29,7 @@
  * @backlog: channels that wait for ACCEPT, oldest first; a reference each
  * @count: how many they are
  * @max: how many they may be
+ * @maker: who made it; no one connects who may not exchange information with it
  * @acceptors: capabilities with READ in sessions.  Those in flight do not
  *	count, or an endpoint could be kept by what waits in its own backlog
  * @wait: who polls for connections
@@ -37,6 +40,7 @@ struct nxia_endpoint {
 	struct list_head backlog;
 	unsigned int count;
 	unsigned int max;
+	struct nxia_identity maker;
 	unsigned long acceptors;
 	wait_queue_head_t wait;
 };
@@ -196,7 +200,8 @@ static __poll_t endpoint_poll(struct file *file, poll_table *pt)
 	struct nxia_endpoint *endpoint = endpoint_of(cap->object);
 
 	poll_wait(file, &endpoint->wait, pt);
-	if (nxia_cap_error(cap) || !(cap->rights & NXIA_RIGHT_READ))
+	if (nxia_cap_error(cap) || !(cap->rights & NXIA_RIGHT_READ) ||
+	    nxia_label_file(file))
 		return EPOLLERR;
 	return READ_ONCE(endpoint->count) ? EPOLLIN | EPOLLRDNORM : 0;
 }
@@ -228,6 +233,7 @@ static struct nxia_endpoint *endpoint_alloc(struct nxia_user *user, unsigned int
 	spin_lock_init(&endpoint->lock);
 	INIT_LIST_HEAD(&endpoint->backlog);
 	endpoint->max = max;
+	nxia_lsm_identity(current_cred(), &endpoint->maker);
 	init_waitqueue_head(&endpoint->wait);
 	err = nxia_object_init(&endpoint->object, &endpoint_ops, user);
 	if (err) {
@@ -328,6 +334,7 @@ out:
 int nxia_endpoint_connect(struct nxia_call *call)
 {
 	struct nxia_connect *arg = &call->arg.connect;
+	struct nxia_endpoint *endpoint;
 	struct nxia_channel *channel;
 	struct nxia_cap *parent;
 	int err;
@@ -340,13 +347,16 @@ int nxia_endpoint_connect(struct nxia_call *call)
 				  NXIA_RIGHT_CONNECT);
 	if (IS_ERR(parent))
 		return PTR_ERR(parent);
-	channel = nxia_channel_create(call->session->user, endpoint_of(parent->object),
-				      parent->badge, arg->tx_size, arg->rx_size);
+	endpoint = endpoint_of(parent->object);
+	channel = nxia_channel_create(call->session->user, endpoint, parent->badge,
+				      arg->tx_size, arg->rx_size);
 	if (IS_ERR(channel)) {
 		err = PTR_ERR(channel);
 		goto out;
 	}
-	err = connect_channel(call, parent, channel);
+	WRITE_ONCE(channel->end[NXIA_CLIENT].remote, call->session->remote);
+	err = nxia_label_exchange(&channel->client.identity, &endpoint->maker, "CONNECT") ?:
+	      connect_channel(call, parent, channel);
 	nxia_object_put(&channel->object);
 out:
 	nxia_cap_put(parent);
@@ -361,8 +371,8 @@ static void describe_client(struct nxia_accept *arg, const struct nxia_channel *
 	arg->tx_size = channel->end[NXIA_SERVER].size;
 	arg->rx_size = channel->end[NXIA_CLIENT].size;
 	arg->badge = client->badge;
-	arg->label = client->label;
-	arg->domain = client->domain;
+	arg->label = client->identity.label;
+	arg->domain = client->identity.domain;
 	arg->pid = pid_vnr(client->pid);
 	arg->uid = from_kuid_munged(current_user_ns(), client->uid);
 }
@@ -387,6 +397,7 @@ static int accept_channel(struct nxia_call *call, struct nxia_cap *parent,
 	struct nxia_cap *cap;
 	int err;
 
+	WRITE_ONCE(channel->end[NXIA_SERVER].remote, call->session->remote);
 	cap = end_cap(call, channel, parent, NXIA_SERVER);
 	if (IS_ERR(cap)) {
 		err = PTR_ERR(cap);
@@ -413,6 +424,21 @@ err_return:
 	return err;
 }
 
+/* The oldest connection of a client that the caller may exchange information with. */
+static struct nxia_channel *take_acceptable(struct nxia_endpoint *endpoint)
+{
+	struct nxia_identity caller;
+	struct nxia_channel *channel;
+
+	nxia_lsm_identity(current_cred(), &caller);
+	while ((channel = backlog_take(endpoint))) {
+		if (!nxia_label_exchange(&channel->client.identity, &caller, "ACCEPT"))
+			break;
+		refuse(channel);
+	}
+	return channel;
+}
+
 int nxia_endpoint_accept(struct nxia_call *call)
 {
 	struct nxia_accept *arg = &call->arg.accept;
@@ -426,7 +452,7 @@ int nxia_endpoint_accept(struct nxia_call *call)
 				  NXIA_RIGHT_READ);
 	if (IS_ERR(parent))
 		return PTR_ERR(parent);
-	channel = backlog_take(endpoint_of(parent->object));
+	channel = take_acceptable(endpoint_of(parent->object));
 	if (channel)
 		err = accept_channel(call, parent, channel);
 	nxia_cap_put(parent);

@@ -6,6 +6,7 @@
  * capability, whose error each operation looks at.
  */
 #include <linux/anon_inodes.h>
+#include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -14,6 +15,8 @@
 #include "cap.h"
 #include "compat.h"
 #include "file.h"
+#include "label.h"
+#include "lsm.h"
 
 struct file *nxia_file_create(struct nxia_cap *cap)
 {
@@ -42,16 +45,28 @@ bool nxia_file_is_cap(const struct file *file)
 }
 EXPORT_SYMBOL_IF_KUNIT(nxia_file_is_cap);
 
+/* May the current task learn what a file says of its capability, which it was handed? */
+static int may_take(const struct file *file)
+{
+	struct nxia_identity opener, caller;
+
+	nxia_lsm_identity(file->f_cred, &opener);
+	nxia_lsm_identity(current_cred(), &caller);
+	return nxia_label_flow(&opener, caller.label, "IMPORT");
+}
+
 /* The capability that @fd stands for, with a reference. */
 struct nxia_cap *nxia_file_get_cap(int fd)
 {
-	struct nxia_cap *cap = ERR_PTR(-EBADF);
 	struct file *file = fget(fd);
+	struct nxia_cap *cap;
+	int err = -EBADF;
 
 	if (!file)
-		return cap;
+		return ERR_PTR(err);
 	if (nxia_file_is_cap(file))
-		cap = nxia_cap_get(file->private_data);
+		err = may_take(file);
+	cap = err ? ERR_PTR(err) : nxia_cap_get(file->private_data);
 	fput(file);
 	return cap;
 }

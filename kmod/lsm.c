@@ -222,14 +222,29 @@ bool nxia_lsm_enforcing(void)
 }
 
 /**
- * nxia_lsm_identity() - what the current task's credentials say of it
- * @label: out: its tags
- * @domain: out: its domain, 0 if it has none
+ * nxia_lsm_identity() - what credentials say of the task that has them
+ * @cred: the credentials
+ * @identity: out
  */
-void nxia_lsm_identity(u64 *label, u32 *domain)
+void nxia_lsm_identity(const struct cred *cred, struct nxia_identity *identity)
 {
-	const struct nxia_cred *cred = nxia_cred_get(current_cred());
+	const struct nxia_cred *blob = nxia_cred_get(cred);
 
-	*label = cred->label;
-	*domain = cred->domain;
+	*identity = (struct nxia_identity) {
+		.label = blob->label,
+		.may_drop = blob->may_drop,
+		.domain = blob->domain,
+		.flags = blob->flags,
+	};
+}
+
+/**
+ * nxia_lsm_enter() - ask for a domain at the current task's next exec
+ * @domain: its number; 0 takes the request back
+ *
+ * Return: 0, or -EOPNOTSUPP if the LSM cannot.
+ */
+int nxia_lsm_enter(u32 domain)
+{
+	return nxia_lsm_next_domain(domain);
 }

@@ -7,7 +7,10 @@
 
 #include <linux/errno.h>
 #include <linux/kconfig.h>
+#include <linux/string.h>
 #include <linux/types.h>
+
+#include "label.h"
 
 #if IS_ENABLED(CONFIG_SECURITY_NXIA)
 
@@ -15,7 +18,8 @@ int nxia_lsm_start(void);
 void nxia_lsm_stop(void);
 int nxia_lsm_keep(void);
 bool nxia_lsm_enforcing(void);
-void nxia_lsm_identity(u64 *label, u32 *domain);
+void nxia_lsm_identity(const struct cred *cred, struct nxia_identity *identity);
+int nxia_lsm_enter(u32 domain);
 
 #else
 
@@ -38,10 +42,15 @@ static inline bool nxia_lsm_enforcing(void)
 	return false;
 }
 
-static inline void nxia_lsm_identity(u64 *label, u32 *domain)
+static inline void nxia_lsm_identity(const struct cred *cred,
+				     struct nxia_identity *identity)
 {
-	*label = 0;
-	*domain = 0;
+	memset(identity, 0, sizeof(*identity));
+}
+
+static inline int nxia_lsm_enter(u32 domain)
+{
+	return -EOPNOTSUPP;
 }
 
 #endif

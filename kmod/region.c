@@ -5,6 +5,7 @@
  * As with rings, pages are mapped as bare frame numbers by the fault handlers
  * alone: no one can pin them, so what FREEZE and REVOKE take away is gone.
  */
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/rwsem.h>
@@ -15,6 +16,8 @@
 #include "call.h"
 #include "compat.h"
 #include "file.h"
+#include "label.h"
+#include "lsm.h"
 #include "region.h"
 #include "session.h"
 
@@ -29,6 +32,7 @@
  *	do: the death of a capability, and FREEZE; protects @frozen and @caps
  * @frozen: no one may write any more; only ever set
  * @caps: all capabilities to it, the dead ones with files included
+ * @label: that of who made it; never changed
  * @nr_pages: of it
  * @pages: them; those of a huge page follow each other
  */
@@ -37,6 +41,7 @@ struct nxia_region {
 	struct rw_semaphore lock;
 	bool frozen;
 	struct list_head caps;
+	u64 label;
 	unsigned long nr_pages;
 	struct page **pages;
 };
@@ -233,13 +238,38 @@ static const struct vm_operations_struct region_vm_ops = {
 #endif
 };
 
+/* May the current task read @region, or with @write write to it too? */
+static int check_label(const struct nxia_region *region, bool write, const char *operation)
+{
+	const struct nxia_identity made = { .label = region->label };
+	struct nxia_identity caller;
+
+	nxia_lsm_identity(current_cred(), &caller);
+	return nxia_label_flow(&made, caller.label, operation) ?:
+	       (write ? nxia_label_flow(&caller, region->label, operation) : 0);
+}
+
+/* What a mapping can never become, beyond what is asked for now. */
+static vm_flags_t never_by_label(const struct nxia_region *region)
+{
+	struct nxia_identity caller;
+
+	nxia_lsm_identity(current_cred(), &caller);
+	return nxia_label_stopped(&caller, region->label) ? VM_WRITE : 0;
+}
+
 static int region_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct nxia_cap *cap = file->private_data;
 	const struct region_cap *range = range_of(cap);
 	u64 rights = NXIA_RIGHT_MAP | NXIA_RIGHT_READ;
 	vm_flags_t never = VM_EXEC;
+	int err;
 
+	err = nxia_label_file(file) ?:
+	      check_label(region_of(cap), vma->vm_flags & VM_WRITE, "mmap");
+	if (err)
+		return err;
 	if (nxia_cap_error(cap))
 		return nxia_cap_error(cap);
 	if (!(vma->vm_flags & VM_SHARED) || vma->vm_pgoff > range->count ||
@@ -256,6 +286,7 @@ static int region_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EROFS;
 	if (!(cap->rights & NXIA_RIGHT_WRITE))
 		never |= VM_WRITE;
+	never |= never_by_label(region_of(cap));
 	nxia_file_set_vma(vma, VM_HUGEPAGE, never);
 	vma->vm_ops = &region_vm_ops;
 	return 0;
@@ -334,6 +365,7 @@ static const struct nxia_object_ops region_ops = {
 static struct nxia_region *region_alloc(struct nxia_user *user, unsigned long nr_pages)
 {
 	struct nxia_region *region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
+	struct nxia_identity maker;
 	int err;
 
 	if (!region)
@@ -341,6 +373,8 @@ static struct nxia_region *region_alloc(struct nxia_user *user, unsigned long nr
 	init_rwsem(&region->lock);
 	INIT_LIST_HEAD(&region->caps);
 	region->nr_pages = nr_pages;
+	nxia_lsm_identity(current_cred(), &maker);
+	region->label = maker.label;
 	err = nxia_user_charge(user, NXIA_CHARGE_PAGES, nr_pages);
 	if (err)
 		goto err_free;
@@ -406,7 +440,7 @@ int nxia_region_freeze(struct nxia_call *call)
 {
 	struct nxia_freeze *arg = &call->arg.freeze;
 	struct nxia_cap *cap;
-	int err = 0;
+	int err;
 
 	if (arg->flags || arg->reserved)
 		return -EINVAL;
@@ -415,9 +449,11 @@ int nxia_region_freeze(struct nxia_call *call)
 	if (IS_ERR(cap))
 		return PTR_ERR(cap);
 	if (range_of(cap)->count == region_of(cap)->nr_pages)
-		freeze(region_of(cap));
+		err = check_label(region_of(cap), true, "FREEZE");
 	else
 		err = -EINVAL;
+	if (!err)
+		freeze(region_of(cap));
 	nxia_cap_put(cap);
 	return err;
 }

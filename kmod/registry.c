@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "cap.h"
+#include "label.h"
 #include "registry.h"
 #include "session.h"
 
@@ -56,6 +57,7 @@ static struct nxia_cap *registry_get(void)
 int nxia_registry_bootstrap(struct nxia_call *call)
 {
 	struct nxia_bootstrap *arg = &call->arg.bootstrap;
+	u64 rights = NXIA_RIGHT_CONNECT;
 	struct nxia_cap *parent, *cap;
 
 	if (arg->flags || arg->reserved)
@@ -63,7 +65,13 @@ int nxia_registry_bootstrap(struct nxia_call *call)
 	parent = registry_get();
 	if (!parent)
 		return -ENXIO;
-	cap = nxia_cap_derive(parent, call->session->user, NXIA_RIGHT_CONNECT, 0);
+	if (call->session->remote)
+		rights |= NXIA_RIGHT_REMOTE;
+	if (rights & ~parent->rights & NXIA_RIGHT_REMOTE) {
+		nxia_cap_put(parent);
+		return nxia_label_local_only("BOOTSTRAP");
+	}
+	cap = nxia_cap_derive(parent, call->session->user, rights, 0);
 	nxia_cap_put(parent);
 	if (IS_ERR(cap))
 		return PTR_ERR(cap) == -EDQUOT || PTR_ERR(cap) == -ENOMEM ?

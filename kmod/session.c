@@ -15,6 +15,8 @@
 #include <kunit/visibility.h>
 
 #include "call.h"
+#include "label.h"
+#include "lsm.h"
 #include "session.h"
 
 /* Number -> session.  Its lock protects a look-up against the last put. */
@@ -33,6 +35,7 @@ static int session_enter(struct nxia_session *session)
 struct nxia_session *nxia_session_create(void)
 {
 	struct nxia_session *session;
+	struct nxia_identity opener;
 	int err;
 
 	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
@@ -50,6 +53,8 @@ struct nxia_session *nxia_session_create(void)
 	init_waitqueue_head(&session->event_wait);
 	session->pid = get_pid(task_tgid(current));
 	get_task_comm(session->comm, current);
+	nxia_lsm_identity(current_cred(), &opener);
+	session->remote = opener.flags & NXIA_DOMAIN_REMOTE;
 	err = session_enter(session);
 	if (err)
 		goto err_put;
@@ -252,6 +257,8 @@ static __poll_t session_poll(struct file *file, poll_table *pt)
 	struct nxia_session *session = file->private_data;
 
 	poll_wait(file, &session->event_wait, pt);
+	if (nxia_label_file(file))
+		return EPOLLERR;
 	return list_empty(&session->events) ? 0 : EPOLLIN | EPOLLRDNORM;
 }
 

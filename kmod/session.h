@@ -25,6 +25,7 @@
  * @event_wait: who polls for them
  * @pid: the process that opened it; a reference
  * @comm: its name
+ * @remote: it is in a remote domain, and takes no capability without REMOTE
  */
 struct nxia_session {
 	u32 id;
@@ -37,6 +38,7 @@ struct nxia_session {
 	wait_queue_head_t event_wait;
 	struct pid *pid;
 	char comm[TASK_COMM_LEN];
+	bool remote;
 };
 
 struct nxia_session *nxia_session_create(void);

@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "channel.h"
+#include "label.h"
 #include "session.h"
 #include "transfer.h"
 
@@ -107,6 +108,20 @@ static int batch_send(struct nxia_cap *cap, struct batch *batch, u64 *sequence)
 	return err;
 }
 
+/* To a session of a remote domain nothing goes without REMOTE. */
+static int check_remote(const struct nxia_end *to, const struct nxia_transfer_cap *wants,
+			unsigned int count)
+{
+	unsigned int i;
+
+	if (!READ_ONCE(to->remote))
+		return 0;
+	for (i = 0; i < count; i++)
+		if (!(wants[i].rights & NXIA_RIGHT_REMOTE))
+			return nxia_label_local_only("TRANSFER");
+	return 0;
+}
+
 static int transfer(struct nxia_call *call, struct nxia_cap *channel)
 {
 	struct nxia_transfer *arg = &call->arg.transfer;
@@ -117,6 +132,9 @@ static int transfer(struct nxia_call *call, struct nxia_cap *channel)
 	if (copy_from_user(wants, u64_to_user_ptr(arg->caps),
 			   arg->count * sizeof(*wants)))
 		return -EFAULT;
+	err = check_remote(nxia_peer_of(channel), wants, arg->count);
+	if (err)
+		return err;
 	batch = batch_create(call->session, wants, arg->count);
 	if (IS_ERR(batch))
 		return PTR_ERR(batch);
@@ -236,6 +254,19 @@ static void batch_close(struct nxia_session *session, struct batch *batch)
 		nxia_session_drop(session, batch->caps[i]->handle);
 }
 
+/* Revokes what was sent before it was known that the receiver is remote. */
+static void batch_revoke_local(struct batch *batch)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->count; i++) {
+		if (batch->caps[i]->rights & NXIA_RIGHT_REMOTE)
+			continue;
+		nxia_label_local_only("RECEIVE");
+		nxia_cap_destroy(batch->caps[i]);
+	}
+}
+
 static int batch_tell(struct nxia_call *call, const struct batch *batch)
 {
 	struct nxia_receive *arg = &call->arg.receive;
@@ -265,6 +296,8 @@ static int receive(struct nxia_call *call, struct nxia_cap *channel)
 		return nxia_call_reply(call) ?: -EMSGSIZE;
 	if (IS_ERR(batch))
 		return PTR_ERR(batch);
+	if (call->session->remote)
+		batch_revoke_local(batch);
 	err = batch_install(batch, call->session);
 	if (err) {
 		batch_return(channel, batch);

@@ -10,6 +10,7 @@
 
 #include "call.h"
 #include "channel.h"
+#include "label.h"
 #include "compat.h"
 #include "wait.h"
 
@@ -107,7 +108,7 @@ __poll_t nxia_wait_poll(struct file *file, poll_table *pt)
 	int ready;
 
 	poll_wait(file, &nxia_end_of(cap)->wait, pt);
-	if (nxia_cap_error(cap))
+	if (nxia_cap_error(cap) || nxia_label_file(file))
 		return EPOLLERR | EPOLLHUP;
 	if (asked & (EPOLLIN | EPOLLRDNORM) && cap->rights & NXIA_RIGHT_READ)
 		flags |= NXIA_WAIT_READ;
@@ -282,7 +283,10 @@ static int shut(struct nxia_cap *cap)
 long nxia_wait_ioctl(struct file *file, unsigned int cmd, unsigned long to)
 {
 	struct nxia_cap *cap = file->private_data;
+	int err = nxia_label_file(file);
 
+	if (err)
+		return err;
 	if (cmd == NXIA_IOC_NOTIFY)
 		return notify(cap);
 	if (cmd == NXIA_IOC_SHUTDOWN)
@@ -327,7 +331,10 @@ static int uring_wait(struct nxia_cap *cap, struct io_uring_cmd *cmd,
 int nxia_wait_uring(struct io_uring_cmd *cmd, unsigned int issue_flags)
 {
 	struct nxia_cap *cap = cmd->file->private_data;
+	int err = nxia_label_file(cmd->file);
 
+	if (err)
+		return err;
 	switch (cmd->cmd_op) {
 	case NXIA_IOC_NOTIFY:
 		return notify(cap);

@@ -361,6 +361,13 @@ const struct description descriptions[] = {
 			NUM(nxia_event, flags, zero),
 		},
 	}, {
+		IOCTL("enter", NXIA_IOC_ENTER, 2),
+		.fields = {
+			USES("file", SESSION),
+			NUM(nxia_enter, flags, zero),
+			NUM(nxia_enter, reserved, zero),
+		},
+	}, {
 		IOCTL("notify", NXIA_IOC_NOTIFY, 4),
 		.fields = { USES("file", CHANNEL_FILE) },
 	}, {

@@ -4,7 +4,7 @@
  *
  * In place of the policy that labels a task at exec. Two files in debugfs:
  *
- *  nxia_label/self	"LABEL MAY_DROP", in hexadecimal, for who writes it
+ *  nxia_label/self	"LABEL MAY_DROP [FLAGS]", in hexadecimal, for who writes it
  *  nxia_label/seal	anything seals what is registered until the next boot
  */
 #include <linux/cred.h>
@@ -43,7 +43,7 @@ static ssize_t self_write(struct file *file, const char __user *text,
 		return -EINVAL;
 	if (copy_from_user(line, text, length))
 		return -EFAULT;
-	if (sscanf(line, "%llx %llx", &value.label, &value.may_drop) != 2)
+	if (sscanf(line, "%llx %llx %x", &value.label, &value.may_drop, &value.flags) < 2)
 		return -EINVAL;
 	err = label_current(&value);
 	return err ?: length;

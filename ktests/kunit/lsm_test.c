@@ -237,15 +237,15 @@ static void inherit_test(struct kunit *test)
 {
 	struct cred *cred = labelled(test, TAG_A, TAG_B), *copy;
 	const struct cred *old = override_creds(cred);
-	u64 label = 0;
-	u32 domain = 0;
+	struct nxia_identity identity = {};
 
-	nxia_lsm_identity(&label, &domain);
+	nxia_lsm_identity(current_cred(), &identity);
 	copy = prepare_creds();
 	revert_creds(old);
 	put_cred(cred);
-	KUNIT_EXPECT_EQ(test, label, TAG_A);
-	KUNIT_EXPECT_EQ(test, domain, 7);
+	KUNIT_EXPECT_EQ(test, identity.label, TAG_A);
+	KUNIT_EXPECT_EQ(test, identity.may_drop, TAG_B);
+	KUNIT_EXPECT_EQ(test, identity.domain, 7);
 
 	KUNIT_ASSERT_NOT_NULL(test, copy);
 	KUNIT_EXPECT_EQ(test, nxia_cred_get(copy)->label, TAG_A);

@@ -212,6 +212,13 @@ static void fill_event(struct fixture *f, void *argument)
 	};
 }
 
+/* Takes back a request that was never made. */
+static void fill_enter(struct fixture *f, void *argument)
+{
+	(void)f;
+	*(struct nxia_enter *)argument = (struct nxia_enter){};
+}
+
 static void fill_wait(struct fixture *f, void *argument)
 {
 	(void)f;
@@ -338,6 +345,11 @@ static const struct call calls[] = {
 		CALL(EVENT, nxia_event),
 		.flags = offsetof(struct nxia_event, flags),
 		.reserved = -1, .handle = -1, .acts = true, .fill = fill_event,
+	}, {
+		CALL(ENTER, nxia_enter),
+		.flags = offsetof(struct nxia_enter, flags),
+		.reserved = offsetof(struct nxia_enter, reserved),
+		.handle = -1, .silent = true, .fill = fill_enter,
 	}, {
 		CALL(WAIT, nxia_wait),
 		.flags = offsetof(struct nxia_wait, flags),
@@ -749,7 +761,7 @@ static void test_unknown(void)
 		unsigned long request = _IOC(_IOC_READ | _IOC_WRITE,
 					     NXIA_IOC_MAGIC, number, 16);
 
-		if (number > _IOC_NR(NXIA_IOC_EVENT))
+		if (number > _IOC_NR(NXIA_IOC_ENTER))
 			EXPECT_ERR(nxia_call(f.p.session, request, argument),
 				   ENOTTY);
 		if (number < _IOC_NR(NXIA_IOC_NOTIFY) ||

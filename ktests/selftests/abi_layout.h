@@ -183,6 +183,11 @@ FIELD(nxia_event, type, 4);
 FIELD(nxia_event, handle, 8);
 FIELD(nxia_event, badge, 16);
 
+SIZE(nxia_enter, 40);
+FIELD(nxia_enter, flags, 0);
+FIELD(nxia_enter, reserved, 4);
+FIELD(nxia_enter, domain, 8);
+
 SIZE(nxia_wait, 16);
 FIELD(nxia_wait, flags, 0);
 FIELD(nxia_wait, ready, 4);
@@ -209,6 +214,7 @@ CALL(SEAL, 0xc038b911);
 CALL(UNSEAL, 0xc038b912);
 CALL(WATCH, 0xc010b913);
 CALL(EVENT, 0xc018b914);
+CALL(ENTER, 0xc028b915);
 CALL(NOTIFY, 0xb940);
 CALL(WAIT, 0xc010b941);
 CALL(NOTIFY_WAIT, 0xc010b942);

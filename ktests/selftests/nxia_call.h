@@ -229,6 +229,14 @@ static inline int nxia_event(int session, struct nxia_event *a)
 	return nxia_call(session, NXIA_IOC_EVENT, a);
 }
 
+static inline int nxia_enter(int session, const char *domain)
+{
+	struct nxia_enter a = {};
+
+	strncpy(a.domain, domain, sizeof(a.domain) - 1);
+	return nxia_call(session, NXIA_IOC_ENTER, &a);
+}
+
 static inline int nxia_notify(int fd)
 {
 	return nxia_call(fd, NXIA_IOC_NOTIFY, NULL);

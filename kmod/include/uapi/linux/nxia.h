@@ -50,6 +50,10 @@
  * taken if what this kernel does not know is zero.  The layout is the same for
  * 32-bit callers.
  *
+ * Labels: a session, and the files of its capabilities, are for tasks that policy treats
+ * alike.  After an exec into another domain, and for who is handed the descriptor, each
+ * call on them fails with EACCES, mmap() too, and poll() tells EPOLLERR.
+ *
  * Errors that every call can return:
  *
  *  - ENOTTY: this kernel has no call of that number (on this kind of file).
@@ -82,6 +86,9 @@
 
 /** define NXIA_ABI_VERSION - rises with each release that adds to the ABI */
 #define NXIA_ABI_VERSION	1
+
+/** define NXIA_NAME_MAX - bytes of the name of a tag, domain or service, with its 0 */
+#define NXIA_NAME_MAX		32
 
 /**
  * DOC: Rights
@@ -240,6 +247,8 @@ struct nxia_index {
  *  - EINVAL: beyond the range, or MAP_PRIVATE.
  *  - EACCES: PROT_EXEC (EPERM where the kernel has anonymous files noexec).
  *  - EPERM: the capability lacks MAP, or READ, or WRITE for PROT_WRITE.
+ *  - EACCES: also if labels do not let the caller read (or, with PROT_WRITE, write) what
+ *    the maker of the region has in it.
  *  - EROFS: PROT_WRITE, and the region is frozen.
  *  - EKEYREVOKED, EBADF: the capability was revoked, or closed.
  *
@@ -320,9 +329,14 @@ struct nxia_info {
  * @reserved: in: 0
  * @handle: out: capability with %NXIA_RIGHT_CONNECT and badge 0
  *
- * Each call derives another one from the registry's own.
+ * Each call derives another one from the registry's own.  In a remote domain it has
+ * %NXIA_RIGHT_REMOTE too.
  *
- * Errors: ENXIO: there is no registry now (its service is not running).
+ * Errors:
+ *
+ *  - ENXIO: there is no registry now (its service is not running).
+ *  - EPERM: the session is one of a remote domain, and the registry's endpoint has no
+ *    REMOTE.
  */
 struct nxia_bootstrap {
 	__u32 flags;
@@ -376,6 +390,8 @@ struct nxia_endpoint_create {
  *  - EINVAL: a size is not a power of two or out of range.
  *  - ECONNREFUSED: no one is left who could accept.
  *  - EAGAIN: as many connections wait as the endpoint's backlog allows.
+ *  - EACCES: labels do not let information flow both ways between the caller and
+ *    the maker of the endpoint.
  */
 struct nxia_connect {
 	__u64 endpoint;
@@ -403,7 +419,8 @@ struct nxia_connect {
  *	namespace of the caller (the overflow uid where it has none)
  * @reserved: in: 0
  *
- * Never waits: poll() the file that FD gives.
+ * Never waits: poll() the file that FD gives.  A client that labels do not let exchange
+ * information with the caller sees its peer gone.
  *
  * Errors:
  *
@@ -488,6 +505,7 @@ struct nxia_transfer_cap {
  * Errors:
  *
  *  - EINVAL, EBADF, EKEYREVOKED, EPERM: also for an entry of @caps, as in DERIVE.
+ *    EPERM also without REMOTE, if the peer's session is one of a remote domain.
  *  - E2BIG: @count is too large.
  *  - EAGAIN: %NXIA_TRANSFER_BATCHES batches wait for the peer.
  *  - EPIPE: the peer is gone, or this end has called SHUTDOWN.
@@ -513,7 +531,7 @@ struct nxia_transfer {
  * @sequence: out: number of the batch in this direction, from 1
  *
  * A capability that was revoked in flight keeps its place in the batch: its
- * handle answers EKEYREVOKED.
+ * handle answers EKEYREVOKED.  So does one without REMOTE, in a remote domain.
  *
  * Errors:
  *
@@ -636,7 +654,9 @@ struct nxia_handle {
  *
  *  - EBADF: @fd is no such file, or its capability is closed.
  *  - EKEYREVOKED: its capability was revoked.
- *  - EINVAL, EPERM: also for @rights, as in DERIVE.
+ *  - EINVAL, EPERM: also for @rights, as in DERIVE; EPERM also without REMOTE in a
+ *    remote domain.
+ *  - EACCES: labels do not let the opener of @fd tell the caller.
  */
 struct nxia_import {
 	__s32 fd;
@@ -679,7 +699,10 @@ struct nxia_region_create {
  * When it returns, all mappings are such that the memory cannot be changed.  To
  * freeze what is frozen does nothing.
  *
- * Errors: EINVAL: the capability's range is a part of the region.
+ * Errors:
+ *
+ *  - EINVAL: the capability's range is a part of the region.
+ *  - EACCES: labels do not let the caller write to the region.
  */
 struct nxia_freeze {
 	__u64 handle;
@@ -835,6 +858,30 @@ enum nxia_event_type {
 };
 
 /**
+ * struct nxia_enter - ask for a domain
+ * @flags: in: 0
+ * @reserved: in: 0
+ * @domain: in: its name, ended by a 0; "" takes the request back
+ *
+ * The calling thread is in that domain once it has executed a program, and policy
+ * still allows it then.  Whoever may change policy (CAP_MAC_ADMIN in the initial user
+ * namespace, and policy is not sealed) may enter any.  With no_new_privs the domain must
+ * have all tags that the task has now, and no more that it may drop.
+ *
+ * Errors:
+ *
+ *  - EINVAL: @domain has no end.
+ *  - ENOENT: policy has no such domain.
+ *  - EPERM: policy does not let the caller's domain enter it.
+ *  - EOPNOTSUPP: this kernel does not have the LSM shim, or runs without it.
+ */
+struct nxia_enter {
+	__u32 flags;
+	__u32 reserved;
+	char domain[NXIA_NAME_MAX];
+};
+
+/**
  * struct nxia_wait - sleep until a channel end is ready
  * @flags: in: %NXIA_WAIT_READ, %NXIA_WAIT_WRITE or both
  * @ready: out: which of @flags are so
@@ -893,6 +940,7 @@ struct nxia_wait {
 #define NXIA_IOC_UNSEAL		_IOWR(NXIA_IOC_MAGIC, 0x12, struct nxia_seal)
 #define NXIA_IOC_WATCH		_IOWR(NXIA_IOC_MAGIC, 0x13, struct nxia_watch)
 #define NXIA_IOC_EVENT		_IOWR(NXIA_IOC_MAGIC, 0x14, struct nxia_event)
+#define NXIA_IOC_ENTER		_IOWR(NXIA_IOC_MAGIC, 0x15, struct nxia_enter)
 
 /**
  * DOC: NOTIFY
@@ -955,8 +1003,6 @@ struct nxia_wait {
 /** define NXIA_GENL_AUDIT - multicast group of the family: audit records */
 #define NXIA_GENL_AUDIT		"audit"
 
-/** define NXIA_NAME_MAX - bytes of the name of a tag, domain or service, with its 0 */
-#define NXIA_NAME_MAX		32
 /** define NXIA_TAGS_MAX - tags that a boot can know */
 #define NXIA_TAGS_MAX		64
 /** define NXIA_DOMAINS_MAX - domains that a boot can know */
