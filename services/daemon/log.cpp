@@ -36,4 +36,12 @@ void logLine(Level level, std::string_view text) {
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
 }
 
+void logLines(Level level, std::string_view text) {
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        logLine(level, line);
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+    }
+}
+
 } // namespace nxia::daemon

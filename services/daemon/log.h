@@ -20,6 +20,9 @@ void log(Level level, std::format_string<Arguments...> format, Arguments&&... ar
     logLine(level, std::format(format, std::forward<Arguments>(arguments)...));
 }
 
+/// The lines of `text`, each as one of the log.
+void logLines(Level level, std::string_view text);
+
 /// What the log would show of `text`.
 std::string printable(std::string_view text);
 

@@ -19,7 +19,7 @@ int runUntilFailure(kj::FunctionParam<void()> daemon) {
     } catch (const kj::Exception& exception) {
         log(Level::error, "{}", portal::rpc::messageOf(exception).cStr());
     } catch (const std::exception& exception) {
-        log(Level::error, "{}", exception.what());
+        logLines(Level::error, exception.what());
     }
     return 1;
 }

@@ -23,9 +23,9 @@ void emptyBoundingSet() {
         cap_drop_bound(value);
 }
 
-void checkNothingLeft(const CapSet& nothing) {
+void checkNothingElseLeft(const CapSet& kept) {
     const CapSet left(cap_get_proc());
-    if (!left || cap_compare(left.get(), nothing.get()) != 0) {
+    if (!left || cap_compare(left.get(), kept.get()) != 0) {
         const CapText text(left ? cap_to_text(left.get(), nullptr) : nullptr);
         throw std::runtime_error(
             std::format("capabilities of Linux are left after dropping all: {}",
@@ -39,15 +39,43 @@ void checkNothingLeft(const CapSet& nothing) {
         throw std::runtime_error("no_new_privs is not set");
 }
 
+void dropTo(const CapSet& kept) {
+    emptyBoundingSet();
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || cap_reset_ambient() != 0 || !kept ||
+        cap_set_proc(kept.get()) != 0)
+        throw std::runtime_error("the capabilities of Linux cannot be dropped");
+    checkNothingElseLeft(kept);
+}
+
+void setEffective(cap_value_t capability, cap_flag_value_t value) {
+    const CapSet set(cap_get_proc());
+    if (set && cap_set_flag(set.get(), CAP_EFFECTIVE, 1, &capability, value) == 0)
+        cap_set_proc(set.get());
+}
+
 } // namespace
 
 void dropAllPrivileges() {
-    emptyBoundingSet();
-    const CapSet nothing(cap_init());
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || cap_reset_ambient() != 0 || !nothing ||
-        cap_set_proc(nothing.get()) != 0)
-        throw std::runtime_error("the capabilities of Linux cannot be dropped");
-    checkNothingLeft(nothing);
+    dropTo(CapSet(cap_init()));
+}
+
+void dropPrivilegesBut(int capability) {
+    const CapSet now(cap_get_proc());
+    const CapSet kept(cap_init());
+    const cap_value_t value = capability;
+    cap_flag_value_t permitted = CAP_CLEAR;
+    if (now && kept && cap_get_flag(now.get(), value, CAP_PERMITTED, &permitted) == 0 &&
+        permitted == CAP_SET)
+        cap_set_flag(kept.get(), CAP_PERMITTED, 1, &value, CAP_SET);
+    dropTo(kept);
+}
+
+Raised::Raised(int capability) : capability_(capability) {
+    setEffective(capability_, CAP_SET);
+}
+
+Raised::~Raised() {
+    setEffective(capability_, CAP_CLEAR);
 }
 
 } // namespace nxia::daemon

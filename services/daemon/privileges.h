@@ -8,4 +8,21 @@ namespace nxia::daemon {
 /// says, and throws std::runtime_error naming what is left if anything is.
 void dropAllPrivileges();
 
+/// The same for all capabilities but one, which stays permitted if it is, and takes effect only
+/// while a Raised of it lives.
+void dropPrivilegesBut(int capability);
+
+/// Has a capability of Linux that is permitted in effect while it lives. Without it the kernel
+/// refuses, and says so. Of the calling thread.
+class Raised {
+public:
+    explicit Raised(int capability);
+    ~Raised();
+    Raised(const Raised&) = delete;
+    Raised& operator=(const Raised&) = delete;
+
+private:
+    int capability_;
+};
+
 } // namespace nxia::daemon

@@ -23,3 +23,27 @@ TEST_CASE("after dropping, no capability of Linux is left") {
     REQUIRE(waitpid(child, &status, 0) == child);
     CHECK(status == 0);
 }
+
+TEST_CASE("one capability can be kept, in effect only while it is raised") {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        auto has = [](cap_value_t capability, cap_flag_t set) {
+            cap_flag_value_t value = CAP_CLEAR;
+            cap_get_flag(cap_get_proc(), capability, set, &value);
+            return value == CAP_SET;
+        };
+        const bool had = has(CAP_MAC_ADMIN, CAP_PERMITTED);
+        nxia::daemon::dropPrivilegesBut(CAP_MAC_ADMIN);
+        bool clean = has(CAP_MAC_ADMIN, CAP_PERMITTED) == had &&
+                     !has(CAP_MAC_ADMIN, CAP_EFFECTIVE) && !has(CAP_CHOWN, CAP_PERMITTED);
+        {
+            const nxia::daemon::Raised raised(CAP_MAC_ADMIN);
+            clean = clean && has(CAP_MAC_ADMIN, CAP_EFFECTIVE) == had;
+        }
+        _exit(clean && !has(CAP_MAC_ADMIN, CAP_EFFECTIVE) ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+}
