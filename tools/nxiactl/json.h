@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include "audit/verify.h"
+#include "policy/explain.h"
 #include "view.h"
 
 #include <string>
@@ -17,5 +19,8 @@ std::string quoteJson(std::string_view text);
 std::string toJson(const netlink::Status& status);
 std::string toJson(const std::vector<netlink::Session>& sessions);
 std::string toJson(const std::vector<CapabilityView>& capabilities);
+std::string toJson(const netlink::PolicyInForce& policy, bool sealed);
+std::string toJson(const policy::Verdict& verdict, const std::string& left);
+std::string toJson(const audit::Report& report);
 
 } // namespace nxia::ctl

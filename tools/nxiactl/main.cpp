@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // nxiactl: what the administrator sees of NXIA, and can take away.
+#include "audit-commands.h"
+#include "exit-status.h"
 #include "json.h"
+#include "label.h"
+#include "policy-commands.h"
+#include "run.h"
 #include "table.h"
 #include "view.h"
 
@@ -17,11 +22,11 @@ namespace {
 using namespace nxia::ctl;
 namespace netlink = nxia::netlink;
 
-enum ExitStatus { success = 0, failed = 1, notFound = 2, notPermitted = 3, noModule = 4 };
-
-class NotFound : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
+std::string policyText(const netlink::Status& status) {
+    return status.generation == 0
+               ? std::string("none has been loaded")
+               : std::format("{} in force{}", status.generation, status.sealed ? ", sealed" : "");
+}
 
 std::string userName(std::uint32_t uid) {
     const passwd* entry = getpwuid(uid);
@@ -37,6 +42,7 @@ void printStatus(bool json) {
     std::cout << std::format(
         "module        loaded, ABI version {}\n"
         "labels        {}\n"
+        "policy        {}\n"
         "registry      {}\n"
         "sessions      {}\n"
         "capabilities  {}\n"
@@ -45,8 +51,9 @@ void printStatus(bool json) {
         status.abiVersion,
         status.enforcing ? "enforced by the kernel"
                          : "only at NXIA's own objects (this kernel has no LSM shim)",
-        status.registry ? "running" : "absent (is nxiad running?)", status.sessions,
-        status.capabilities, status.objects, status.pages * sysconf(_SC_PAGESIZE) / 1024);
+        policyText(status), status.registry ? "running" : "absent (is nxiad running?)",
+        status.sessions, status.capabilities, status.objects,
+        status.pages * sysconf(_SC_PAGESIZE) / 1024);
 }
 
 void printSessions(bool json) {
@@ -159,6 +166,7 @@ struct Options {
     bool json = false;
     std::optional<std::uint32_t> session;
     Selector selector;
+    int status = success; ///< of the program, if nothing is thrown
 };
 
 void addRevoke(CLI::App& app, Options& options) {
@@ -202,28 +210,55 @@ void addCommands(CLI::App& app, Options& options) {
     caps->add_option("--session", options.session, "only those of one session");
     caps->callback([&] { printCapabilities(options.session, options.json); });
     addRevoke(app, options);
+    addPolicyCommands(app, options.status);
+    addAuditCommands(app);
+    addRunCommand(app, options.status);
+    addLabelCommand(app);
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
-    CLI::App app("Shows and revokes capabilities of NXIA.\n"
-                 "Exit status: 0 done, 1 failure, 2 usage or not found, 3 not permitted, 4 the "
-                 "module is not loaded.");
-    app.require_subcommand(1);
-    Options options;
-    addCommands(app, options);
+/// The exit status for what main() has in flight, which is told.
+int reportCaught() {
     try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? success : notFound;
+        throw;
+    } catch (const Mistaken& error) {
+        std::cerr << error.what() << '\n';
+        return mistaken;
     } catch (const NotFound& error) {
         std::cerr << "nxiactl: " << error.what() << '\n';
         return notFound;
     } catch (const netlink::Error& error) {
         std::cerr << "nxiactl: " << error.what() << '\n';
         return exitStatusOf(error);
+    } catch (const std::system_error& error) {
+        std::cerr << "nxiactl: " << error.what() << '\n';
+        const bool permission = error.code() == std::errc::permission_denied ||
+                                error.code() == std::errc::operation_not_permitted;
+        return permission ? notPermitted : failed;
+    } catch (const std::exception& error) {
+        std::cerr << "nxiactl: " << error.what() << '\n';
+        return failed;
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app(
+        "Shows and revokes capabilities of NXIA, loads and explains the policy of labels,\n"
+        "shows the audit log, and runs commands in a domain.\n"
+        "Exit status: 0 done, 1 failure (explain: denied), 2 usage or not found, 3 not "
+        "permitted, 4 the module is not loaded, 5 a policy or the audit log has mistakes. "
+        "run: see there.");
+    app.require_subcommand(1);
+    Options options;
+    try {
+        addCommands(app, options);
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? success : notFound;
+    } catch (...) {
+        return reportCaught();
     }
     std::cout.flush();
-    return std::cout ? success : failed;
+    return std::cout ? options.status : failed;
 }

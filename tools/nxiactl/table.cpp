@@ -5,14 +5,10 @@
 
 namespace nxia::ctl {
 
-namespace {
-
 std::string printable(std::string text) {
     std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    return text.empty() ? "-" : text;
+    return text;
 }
-
-} // namespace
 
 std::string table(const Row& header, const std::vector<Row>& rows) {
     std::vector<Row> lines{header};
@@ -20,7 +16,7 @@ std::string table(const Row& header, const std::vector<Row>& rows) {
     std::vector<std::size_t> widths(header.size());
     for (Row& line : lines)
         for (std::size_t i = 0; i < line.size(); ++i) {
-            line[i] = printable(line[i]);
+            line[i] = line[i].empty() ? "-" : printable(line[i]);
             widths[i] = std::max(widths[i], line[i].size());
         }
 

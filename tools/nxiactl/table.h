@@ -12,4 +12,7 @@ using Row = std::vector<std::string>;
 /// called must not control the terminal.
 std::string table(const Row& header, const std::vector<Row>& rows);
 
+/// What a table would show of `text`.
+std::string printable(std::string text);
+
 } // namespace nxia::ctl

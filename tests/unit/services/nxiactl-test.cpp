@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "nxiactl/audit-text.h"
 #include "nxiactl/json.h"
+#include "nxiactl/label.h"
 #include "nxiactl/table.h"
 #include "nxiactl/view.h"
+#include "policy/parse.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <linux/nxia.h>
@@ -87,4 +90,53 @@ TEST_CASE("JSON is quoted") {
           R"("target":"nxia-store","rights":["connect"],"badge":7,)"
           R"("parent":{"session":2,"handle":1},"revoked":false})"
           "\n]\n");
+}
+
+TEST_CASE("a label of a file is read and written") {
+    CHECK(parseFileLabel("") == FileLabel{});
+    CHECK(parseFileLabel("label=a,b") == FileLabel{.tags = "a,b"});
+    CHECK(parseFileLabel("domain=d label=a") == FileLabel{.tags = "a", .domain = "d"});
+    CHECK(parseFileLabel(std::string_view("label=a\0rest", 12)) == FileLabel{.tags = "a"});
+    CHECK(printFileLabel({}).empty());
+    CHECK(printFileLabel({.tags = "a,b"}) == "label=a,b");
+    CHECK(printFileLabel({.tags = "a", .domain = "d"}) == "label=a domain=d");
+    CHECK(printFileLabel({.domain = "d"}) == "domain=d");
+}
+
+TEST_CASE("an audit record is one line for a person") {
+    CHECK(auditText(R"({"n":7,"previous":"0","boot":"b","sequence":3,"time":"T","kind":"denied",)"
+                    R"("pid":33,"uid":0,"comm":"cat","exe":"/usr/bin/cat","domain":"reader",)"
+                    R"("operation":"open","target":"/x","tags":"local-only","rule":"sink net",)"
+                    R"("error":13,"hash":"0"})") ==
+          "T #7 denied cat (/usr/bin/cat) pid 33 in domain reader: open /x: tags local-only: rule "
+          "sink net: Permission denied");
+    CHECK(auditText(R"({"n":8,"time":"T","kind":"lost","first":3,"sequence":9,"count":7})") ==
+          "T #8 lost: 7 records of the kernel, 3 to 9");
+    CHECK(auditText(R"({"n":1,"time":"T","kind":"genesis"})") == "T #1 genesis");
+    CHECK(auditText("no \x1b[31m record") == "no ?[31m record");
+}
+
+TEST_CASE("policy and what is said of it are JSON for programs") {
+    const auto policy = nxia::policy::parse(std::vector<nxia::policy::Source>{
+        {"a", "tag a b\nsink disk a b\ndomain d {\nlabel a\nenter d\nremote\n}\n"
+              "service s {\nopen d\nremote\n}\n"}});
+    CHECK(toJson(netlink::PolicyInForce{3, policy}, true) ==
+          R"({"generation":3,"sealed":true,)"
+          "\n"
+          R"("tags":[{"name":"a","bit":0},)"
+          "\n"
+          R"({"name":"b","bit":1}],)"
+          "\n"
+          R"("sinks":{"net":[],"loopback":[],"vsock":[],"hostfs":[],"disk":["a","b"],"tty":[]},)"
+          "\n"
+          R"("domains":[{"name":"d","number":0,"label":["a"],"mayDrop":[],"enter":["d"],)"
+          R"("remote":true,"authority":false}],)"
+          "\n"
+          R"("services":[{"name":"s","register":[],"open":["d"],"remote":true}]})"
+          "\n");
+    const auto verdict = nxia::policy::explain(policy, "d", "net");
+    CHECK(toJson(verdict, "a").starts_with(R"({"allowed":false,"rule":"sink net","tags":["a"],)"));
+    CHECK(toJson(nxia::audit::Report{2, {{1, "x"}}}) ==
+          R"({"records":2,"problems":[{"line":1,"reason":"x"}]})"
+          "\n");
 }
