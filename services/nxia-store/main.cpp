@@ -20,6 +20,8 @@ using portal::rpc::unwrap;
 namespace core = portal::core;
 
 struct Options {
+    std::string service = "store";
+    bool localOnly = false;
     std::string database = NXIA_STATE_FOLDER "/store/store.db";
     store::Database::Limits limits;
     std::size_t memory = std::size_t{256} << 20;
@@ -37,13 +39,18 @@ struct Options {
     portal::rpc::Server server(vat, std::move(endpoint), [&](const core::Peer&) {
         return portal::schema::Store::Client(store::serveClient(database, budget));
     });
-    store::Registrar registrar(vat, server.endpoint().capability(), "store"_kj,
+    const auto reach = options.localOnly ? store::Reach::local : store::Reach::remote;
+    store::Registrar registrar(vat, server.endpoint().capability(), options.service, reach,
                                daemon::notifyReady);
     registrar.run().exclusiveJoin(server.listen()).wait(io.waitScope);
     throw std::runtime_error("the store's endpoint is gone");
 }
 
 void addOptions(CLI::App& app, Options& options) {
+    app.add_option("--service", options.service, "the name to be registered under")
+        ->capture_default_str();
+    app.add_flag("--local-only", options.localOnly,
+                 "never to be opened from a remote domain, whatever policy says");
     app.add_option("--database", options.database, "the database file")->capture_default_str();
     app.add_option("--max-document", options.limits.documentBytes, "most bytes of a document")
         ->transform(CLI::AsSizeValue(false))

@@ -43,11 +43,12 @@ kj::Promise<void> Registrar::registerUntilLost() {
     auto connection = rpc::connectRegistry(vat_);
     auto lost = connection->onDisconnect();
     auto request = connection->bootstrap().castAs<schema::Registry>().registerRequest();
-    request.setName(name_);
-    request.setEndpoint(vat_.give(rpc::unwrap(endpoint_.derive(offeredRights)), offeredRights));
+    request.setName(name_.c_str());
+    const auto rights = offeredRights | (reach_ == Reach::remote ? NXIA_RIGHT_REMOTE : 0);
+    request.setEndpoint(vat_.give(rpc::unwrap(endpoint_.derive(rights)), rights));
     return request.send()
         .then([this, lost = kj::mv(lost)](auto&& response) mutable {
-            log(Level::info, "registered as '{}'", name_.cStr());
+            log(Level::info, "registered as '{}'", name_);
             saidWaiting_ = false;
             onRegistered_();
             return lost.attach(response.getRegistration());
