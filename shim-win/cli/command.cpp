@@ -35,6 +35,7 @@ void Command::addConnection() {
     app.add_option("--connect", address, "where WSLX is reached: HOST:PORT")
         ->envname("NXIA_CONNECT")
         ->capture_default_str();
+    app.add_option("--service", service, "the store to talk to")->capture_default_str();
     app.add_option("--timeout", timeoutSeconds, "most seconds for one call; 0: no limit")
         ->check(CLI::Range(0u, 86400u))
         ->capture_default_str();

@@ -24,6 +24,7 @@ public:
     bool isShell() const { return shell; }
 
     std::string address = "127.0.0.1:7345";
+    std::string service = "store";
     uint32_t timeoutSeconds = 0;
 
 private:

@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
     }
     try {
         nxia::Client client(command.address, 0, command.timeoutSeconds * 1000);
-        nxia::Store store(client);
+        nxia::Store store(client, command.service.c_str());
         return command.isShell() ? cli::runShell(client, store) : command.run(client, store);
     } catch (...) {
         return cli::reportCaught();

@@ -34,9 +34,9 @@ private:
 
 } // namespace
 
-Store::Store()
+Store::Store(kj::StringPtr service)
     : io_(kj::setupAsyncIo()), vat_(unwrap(portal::core::Session::open()), io_.unixEventPort),
-      connection_(portal::rpc::openService(vat_, "store"_kj).wait(io_.waitScope)),
+      connection_(portal::rpc::openService(vat_, service).wait(io_.waitScope)),
       store_(connection_->bootstrap().castAs<schema::Store>()) {}
 
 void Store::put(kj::StringPtr name, std::string_view content) {

@@ -15,7 +15,8 @@ namespace nxia::client {
 /// (portal::rpc::codeOf).
 class Store {
 public:
-    Store();
+    /// Opens a service that is a store.
+    explicit Store(kj::StringPtr service);
 
     void put(kj::StringPtr name, std::string_view content);
     std::string get(kj::StringPtr name);

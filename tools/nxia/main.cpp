@@ -18,6 +18,7 @@ using portal::rpc::FaultCode;
 enum ExitStatus { done = 0, failed = 1, noDocument = 2, revoked = 3, usage = 64 };
 
 struct Options {
+    std::string service = "store";
     std::vector<std::string> files;
     std::string as;
     std::string name;
@@ -86,6 +87,7 @@ void addVerbs(CLI::App& app, Options& options, Verb& chosen) {
         command->callback([&chosen, verb] { chosen = verb; });
         return command;
     };
+    app.add_option("--service", options.service, "the store to talk to")->capture_default_str();
     auto* command = add("put", "store files as documents", [&](Store& s) { put(s, options); });
     command->add_option("FILE", options.files)->required();
     command->add_option("--as", options.as, "name of the document, for one file");
@@ -131,7 +133,7 @@ int main(int argc, char** argv) {
     addVerbs(app, options, chosen);
     try {
         app.parse(argc, argv);
-        Store store;
+        Store store(options.service.c_str());
         chosen(store);
         return done;
     } catch (const CLI::ParseError& error) {
