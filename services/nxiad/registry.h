@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include "auditor.h"
 #include "core/endpoint.h"
+#include "kernel.h"
 #include "policy.h"
 #include "registry.capnp.h"
 #include "rpc/vat.h"
@@ -12,7 +14,9 @@ namespace nxia::registry {
 /// What all connections to the registry share; must outlive them.
 struct Registry {
     portal::rpc::Vat& vat;
-    const Policy policy;
+    Kernel& kernel;   ///< which knows the policy of labels
+    Auditor& auditor; ///< who is told of each refusal
+    Policy policy;    ///< who may do what, by user
     Services services;
     std::uint64_t lastBadge = 0;
 };
