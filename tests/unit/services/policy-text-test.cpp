@@ -296,3 +296,13 @@ TEST_CASE("names that policy does not have are told") {
     CHECK_THROWS_AS(explain(policy, "net", "reader"), UnknownName);
     CHECK_THROWS_AS(explain(policy, "file:nosuch", "reader"), UnknownName);
 }
+
+TEST_CASE("the policy that is installed has no mistake") {
+    const auto policy = parse(readFolder(NXIA_POLICY_FOLDER));
+    CHECK_FALSE(explain(policy, "reader", "net").allowed);
+    CHECK_FALSE(explain(policy, "store-local", "vsock").allowed);
+    CHECK(explain(policy, "store-local", "disk").allowed);
+    CHECK(explain(policy, "remote", "service:store").allowed);
+    CHECK(explain(policy, "remote", "service:store-local").rule == "local-only");
+    CHECK(policy.findDomain("remote")->remote());
+}
