@@ -205,6 +205,16 @@ def revocation(world):
     assert world.nxia("get", "guarded")[0] == b"secret"
 
 
+def local_only(world):
+    _, err = world.nxia("--service", "store-local", "list", status=FAILED)
+    assert err.strip() == "nxia: refused by policy: local-only", err
+    told = world.guest.run("nxiactl", "audit", "tail", "-n", "20").out.decode()
+    assert "in domain remote: open service store-local: rule local-only" in told, told
+    _, err = world.nxia("--service", "nosuch", "list", status=FAILED)
+    assert "no service named 'nosuch'" in err, err
+    world.nxia("status")
+
+
 def generation(world, folder, letter):
     """Files of one letter each: whatever mixes two generations is seen."""
     for i in range(TORN_COUNT):
@@ -260,7 +270,7 @@ def connection_dropped(world):
 IN_ONE_GUEST = [
     command_line_parts, c_interface, status_tells_the_server, documents_come_back_as_they_were, put_replaces, list_takes_a_prefix,
     search_ranks_and_shows, delete_deletes, absent_document, wrong_arguments, unreadable_file, unwritable_output,
-    bad_names, nobody_listens, two_clients_at_once, wrong_protocol, client_outlives_its_errors, revocation,
+    bad_names, nobody_listens, two_clients_at_once, wrong_protocol, client_outlives_its_errors, local_only, revocation,
     connection_dropped,
 ]
 
