@@ -60,10 +60,11 @@ class Vm:
     disk     a file to keep as the data disk; without it each guest has a fresh one
     programs False leaves out what Meson builds: nxia.ko alone
     copies   host paths that appear in the guest's /host/
+    share    a folder of the host that the guest can mount: mount -t 9p share PLACE
     """
 
     def __init__(self, *, base="6.12", debug=False, kcsan=False, smp=2, memory=None, icount=False, services=True,
-                 programs=True, vsock=None, disk=None, copies=(), keep_folder=False):
+                 programs=True, vsock=None, disk=None, copies=(), share=None, keep_folder=False):
         self.base = base
         self.variant = "debug" if debug else "kcsan" if kcsan else "plain"
         kernel.check_base(base, self.variant)
@@ -75,6 +76,7 @@ class Vm:
         self.vsock = self.services if vsock is None else vsock
         self.disk = Path(disk) if disk else None
         self.copies = copies
+        self.share = share
         self.keep_folder = keep_folder
         self.folder = _run_folder()
         self.console_log = self.folder / "console.log"
@@ -158,6 +160,9 @@ class Vm:
         for name, (path, read_only) in disks.items():
             arguments += ["-drive", f"if=none,id={name},file={path},format=raw,readonly={read_only},cache=writeback",
                           "-device", f"virtio-blk-pci,drive={name},serial={name}"]
+        if self.share:
+            arguments += ["-fsdev", f"local,id=share,path={self.share},security_model=none",
+                          "-device", "virtio-9p-pci,fsdev=share,mount_tag=share"]
         if self.vsock:
             arguments += ["-chardev", f"socket,id=vsock,path={self.folder}/vhost.socket",
                           "-device", "vhost-user-vsock-pci,chardev=vsock"]
