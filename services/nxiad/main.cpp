@@ -16,6 +16,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <kj/async-io.h>
 #include <sys/capability.h>
@@ -35,6 +36,7 @@ struct Options {
     std::string rules = NXIA_CONFIG_FOLDER "/registry.d";
     std::string policy = NXIA_CONFIG_FOLDER "/policy.d";
     std::string auditLog = NXIA_STATE_FOLDER "/audit";
+    bool prepare = false;
 };
 
 void checkModule(registry::Kernel& kernel) {
@@ -122,6 +124,17 @@ private:
     bool failed_ = false;
 };
 
+/// What has to be there before nxiad can enter a domain of its own: the policy that has the domain,
+/// and the files of the log, which would get its label if they were made by it.
+void prepare(const Options& options) {
+    const auto policy = readPolicy(options.policy);
+    registry::Kernel kernel;
+    checkModule(kernel);
+    const audit::Log auditLog(options.auditLog);
+    if (policy)
+        kernel.load(*policy);
+}
+
 [[noreturn]] void serve(const Options& options) {
     auto rules = registry::Policy::load(options.rules);
     const auto policy = readPolicy(options.policy);
@@ -174,6 +187,13 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--audit-log", options.auditLog, "folder of the audit log")
         ->capture_default_str();
+    app.add_flag("--prepare", options.prepare,
+                 "load the policy, make the files of the audit log, and end");
     CLI11_PARSE(app, argc, argv);
-    return daemon::runUntilFailure([&] { serve(options); });
+    return daemon::runUntilFailure([&] {
+        if (!options.prepare)
+            serve(options);
+        prepare(options);
+        std::exit(EXIT_SUCCESS);
+    });
 }

@@ -24,6 +24,7 @@ struct Options {
     std::string domain;
     std::vector<std::string> command;
     bool ifPolicy = false;
+    bool optional = false;
 };
 
 int complain(int status, const std::string& reason) {
@@ -87,7 +88,7 @@ int run(const Options& options) {
         return complain(runFailed, std::format("'{}' is no name of a domain", options.domain));
     if (auto entered = requestDomain(options.domain); !entered) {
         const auto& error = entered.error();
-        if (!options.ifPolicy || !domainsMeanNothing(error))
+        if (!options.optional && !(options.ifPolicy && domainsMeanNothing(error)))
             return complain(runFailed, reasonFor(error, options.domain));
         complain(success, std::format("not in domain '{}': {}", options.domain,
                                       error.code() == ENOENT ? "no policy has been loaded"
@@ -109,6 +110,9 @@ void addRunCommand(CLI::App& app, int& status) {
         "--if-policy", options->ifPolicy,
         "run CMD without a domain where that cannot mean anything: no policy was ever "
         "loaded, or the kernel does not enforce labels");
+    command->add_flag("--optional", options->optional,
+                      "run CMD without the domain if it cannot be entered: for a CMD that can do "
+                      "less without");
     command->add_option("CMD", options->command, "the command and its arguments, after '--'")
         ->required();
     command->callback([options, &status] { status = run(*options); });
