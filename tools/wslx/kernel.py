@@ -17,10 +17,21 @@ FRAGMENTS = {
     "plain": ("base", "services", "nxia"),
     "debug": ("base", "services", "nxia", "debug"),
     "kcsan": ("base", "services", "nxia", "kcsan"),
+    "wide": ("base", "services", "nxia", "wide"),
+    "wide-debug": ("base", "services", "nxia", "wide", "debug"),
 }
 # Races are looked for in what is built against this kernel, not in the kernel itself.
 MAKE_VARIABLES = {"kcsan": ["KCSAN_SANITIZE=n"]}
 JOBS = f"-j{os.cpu_count()}"
+
+
+def variant_of(debug, kcsan, wide):
+    """The name in FRAGMENTS of what these options ask for."""
+    if kcsan and (debug or wide):
+        raise WslxError("--kcsan goes with neither --debug nor --wide", USAGE)
+    if wide:
+        return "wide-debug" if debug else "wide"
+    return "debug" if debug else "kcsan" if kcsan else "plain"
 
 
 def check_base(base, variant):

@@ -33,7 +33,9 @@ RUN, POWEROFF, KILL, READY, OUT, ERR, EXIT = 1, 2, 3, 16, 17, 18, 19
 RUNS_KEPT = 20
 BOOTS = 3
 DEFAULT_TIMEOUT = 600
-READY_SECONDS = {"plain": 180, "debug": 600, "kcsan": 300}
+READY_SECONDS = {"plain": 180, "debug": 600, "kcsan": 300, "wide": 300, "wide-debug": 900}
+# What the kernel must know, or it does not mount the data disk.
+DATA_FEATURES = dict.fromkeys(("wide", "wide-debug"), ",encrypt,quota,project,verity")
 KMEMLEAK = "/sys/kernel/debug/kmemleak"
 
 
@@ -61,12 +63,14 @@ class Vm:
     programs False leaves out what Meson builds: nxia.ko alone
     copies   host paths that appear in the guest's /host/
     share    a folder of the host that the guest can mount: mount -t 9p share PLACE
+    more     words for the kernel's command line
     """
 
-    def __init__(self, *, base="6.12", debug=False, kcsan=False, smp=2, memory=None, icount=False, services=True,
-                 programs=True, vsock=None, disk=None, copies=(), share=None, keep_folder=False):
+    def __init__(self, *, base="6.12", debug=False, kcsan=False, wide=False, smp=2, memory=None, icount=False, services=True,
+                 programs=True, vsock=None, disk=None, copies=(), share=None, more=(), keep_folder=False):
         self.base = base
-        self.variant = "debug" if debug else "kcsan" if kcsan else "plain"
+        self.variant = kernel.variant_of(debug, kcsan, wide)
+        self.debug = debug
         kernel.check_base(base, self.variant)
         self.smp = 1 if icount else smp
         self.memory = memory or (2048 if debug else 1024)
@@ -77,6 +81,7 @@ class Vm:
         self.disk = Path(disk) if disk else None
         self.copies = copies
         self.share = share
+        self.more = more
         self.keep_folder = keep_folder
         self.folder = _run_folder()
         self.console_log = self.folder / "console.log"
@@ -112,7 +117,7 @@ class Vm:
         guest.product_image(self.folder / "product.erofs", self.variant, self.base, self.programs)
         guest.job_image(self.folder / "job.tar", self.copies)
         if self.disk is None or not self.disk.exists():
-            guest.data_image(self.disk or self.folder / "data.ext4")
+            guest.data_image(self.disk or self.folder / "data.ext4", DATA_FEATURES.get(self.variant, ""))
         acceleration, name = accel.arguments(self.icount, built / "bzImage")
         arguments = self._qemu_arguments(built, acceleration)
         say(f"==> guest: kernel {self.base} ({self.variant}), {self.smp} processors, {self.memory} MiB, {name}")
@@ -142,7 +147,7 @@ class Vm:
         command_line = ["console=ttyS0", "panic=-1", "quiet" if self.services else "loglevel=7",
                         "wslx.services" if self.services else "", "systemd.show_status=0",
                         "random.trust_cpu=on", "mitigations=off", "tsc=reliable", "no_timer_check",
-                        "net.ifnames=0"]
+                        "net.ifnames=0", *self.more]
         # A socket each: the MP table, by which a kernel without ACPI goes, names one processor of each package.
         arguments = [
             "qemu-system-x86_64", *acceleration, "-M", "q35", "-nodefaults", "-no-user-config",
@@ -302,7 +307,7 @@ class Vm:
 
     def check_leaks(self):
         """On the debug kernel: asks kmemleak twice, for what it sees once may still be in motion."""
-        if self.variant != "debug":
+        if not self.debug:
             return
         self.shell(f"echo scan >{KMEMLEAK}; sleep 6; echo scan >{KMEMLEAK}", timeout=300)
         self._leaks = self.run("cat", KMEMLEAK).out.decode(errors="replace")
@@ -355,12 +360,14 @@ def add_options(parser):
     parser.add_argument("--kernel", default="6.12", choices=kernel.BASES, help="the kernel base (6.12); stock is Debian's own")
     parser.add_argument("--debug", action="store_true", help="KASAN, lockdep, kmemleak and their like")
     parser.add_argument("--kcsan", action="store_true", help="look for data races in nxia.ko")
+    parser.add_argument("--wide", action="store_true", help="what WSL's kernel has on that can carry information; also with --debug")
     parser.add_argument("--smp", type=_positive, default=2, metavar="N", help="processors (2)")
     parser.add_argument("--mem", type=_positive, metavar="M", help="memory in MiB (1024; 2048 with --debug)")
     parser.add_argument("--icount", action="store_true", help="guest time counts instructions: repeatable")
     parser.add_argument("--no-services", action="store_true", help="nxia.ko alone, without systemd")
     parser.add_argument("--no-programs", action="store_true", help="nxia.ko alone, and no program of ours installed")
     parser.add_argument("--vsock", action="store_true", help="AF_VSOCK also without services")
+    parser.add_argument("--append", action="append", default=[], metavar="WORD", help="a word for the kernel's command line")
     parser.add_argument("--copy", action="append", default=[], metavar="PATH",
                         help="a file or folder of the host for the guest's /host/")
     parser.add_argument("--disk", metavar="PATH", help="keep the data disk in this file")
@@ -385,8 +392,8 @@ def run_once(options):
     for typed, path in zip(options.copy, copies):
         if not os.path.exists(path):
             raise WslxError(f"--copy {typed}: no such file or folder", USAGE)
-    with Vm(base=options.kernel, debug=options.debug, kcsan=options.kcsan, smp=options.smp, memory=options.mem, icount=options.icount,
-            services=not (options.no_services or options.no_programs), programs=not options.no_programs, vsock=options.vsock or None, copies=copies,
+    with Vm(base=options.kernel, debug=options.debug, kcsan=options.kcsan, wide=options.wide, smp=options.smp, memory=options.mem, icount=options.icount,
+            services=not (options.no_services or options.no_programs), programs=not options.no_programs, vsock=options.vsock or None, copies=copies, more=options.append,
             disk=options.disk and host_path(options.disk)) as guest_vm:
         result = guest_vm.run(*options.command, timeout=options.timeout, out=sys.stdout.buffer, err=sys.stderr.buffer)
         guest_vm.check_leaks()
