@@ -35,7 +35,7 @@ def command_test(arguments):
     import test
     parser = Parser("test", usage="./wslx test [OPTION]... [SUITE...]")
     parser.add_argument("--list", action="store_true", help="name the suites and end")
-    parser.add_argument("--on", action="append", choices=test.GUESTS, help="only in this kernel's guest (debug, plain)")
+    parser.add_argument("--on", action="append", choices=test.GUESTS, help="only in this kernel's guest")
     parser.add_argument("--all", action="store_true", help="on all kernels, and the builds for them")
     parser.add_argument("--seconds", type=int, help=f"how long each race runs ({test.RACE_SECONDS})")
     parser.add_argument("suite", nargs="*")

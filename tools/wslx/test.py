@@ -24,6 +24,7 @@ from vm import Vm
 
 SELFTESTS = "/usr/libexec/nxia/selftests"
 RACES = "/usr/libexec/nxia/races"
+LABELS = "/usr/libexec/nxia/labels"
 RACE_SECONDS = 4  # of each race; with the kills, three minutes on the debug kernel
 PROGRAM_TESTS = "/usr/libexec/nxia/tests"
 KUNIT_BEGINS = "wslx: KUnit begins"
@@ -84,6 +85,11 @@ def races(guest):
     yield from programs_that_print_tap(guest, RACES, "--seconds", str(race_seconds))
 
 
+def labels(guest):
+    """Leaks: each channel of the kernel delivers a secret unconfined, and none delivers it confined."""
+    yield from programs_that_print_tap(guest, LABELS)
+
+
 def programs_that_print_tap(guest, folder, *arguments):
     for name in guest.run("ls", folder).out.decode().split():
         result = guest.run(f"{folder}/{name}", *arguments, timeout=PROGRAM_SECONDS)
@@ -134,19 +140,23 @@ def python_tests(folder):
 
 
 # The last selftest seals the policy, which keeps the module: so races, which remove it, come before.
-GUEST_SUITES = {"kunit": kunit, "races": races, "fuzz": fuzz.suite, "selftests": selftests, "programs": programs}
+GUEST_SUITES = {"kunit": kunit, "races": races, "fuzz": fuzz.suite, "labels": labels, "selftests": selftests,
+                "programs": programs}
 HOST_SUITES = {"builds": builds.run, "e2e": e2e, "unit": unit, "lint": lint.run, "proofs": proofs.run,
                "harness": harness}
 SUITES = {**GUEST_SUITES, **HOST_SUITES}
+NARROW_SUITES = tuple(name for name in GUEST_SUITES if name != "labels")
 GUESTS = {  # the longest first: options of the guest, what runs in it
-    "debug": ({"debug": True}, GUEST_SUITES),
+    "wide-debug": ({"wide": True, "debug": True}, ("labels",)),
+    "debug": ({"debug": True}, NARROW_SUITES),
     "kcsan": ({"kcsan": True}, ("kunit", "races", "fuzz", "selftests")),
     "7.x": ({"base": "7.x"}, ("kunit", "selftests")),
-    "plain": ({}, GUEST_SUITES),
+    "plain": ({}, NARROW_SUITES),
+    "wide": ({"wide": True}, ("labels",)),
     "stock": ({"base": "stock"}, ("selftests",)),
 }
 # What is left out unless it is asked for: each further kernel takes as long to build as all the rest.
-FURTHER_GUESTS = ("kcsan", "7.x", "stock")
+FURTHER_GUESTS = ("kcsan", "7.x", "stock", "wide-debug")
 FURTHER_SUITES = ("builds",)
 
 
