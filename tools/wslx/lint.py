@@ -3,6 +3,7 @@
 
 import re
 import subprocess
+import tempfile
 
 import abidoc
 import kernel
@@ -23,6 +24,8 @@ EXCUSED = {
     "lsm_ops.h": TABLE_TYPES,
     "0010-security-nxia-labels-in-blobs-decisions-in-a-module.patch": f"{TABLE_TYPES},{COMPAT_TYPES}",
 }
+THREATS = CHECKOUT / "docs/threat-model.md"
+CHANNELS = "| rows of the leak test |"
 FORMATTED_FOLDERS = ("libportal", "services", "shim-win", "tools", "tests")
 FORMATTED_SUFFIXES = (".cpp", ".h", ".c")
 
@@ -81,8 +84,28 @@ def documents():
     lost = ynl.stale()
     yield Test("kmod/nxia_nl.[ch] are what kmod/nxia.yaml says", FAILED if lost else PASSED,
                f"run ./wslx shell tools/wslx/ynl.py; stale: {', '.join(lost)}")
+    yield channels()
     yield _run("kernel-doc nxia.h", kernel.source() / "scripts/kernel-doc", "-none", "-Wall", abidoc.HEADER)
     yield _run("mandoc nxia.4", "mandoc", "-T", "lint", "-W", "warning", CHECKOUT / "docs/nxia.4")
+
+
+def channels():
+    """The table of channels names the rows of the leak test, all of them and no others."""
+    tested = set()
+    with tempfile.TemporaryDirectory() as folder:
+        for source in sorted((CHECKOUT / "ktests/labels").glob("*.c")):
+            program = f"{folder}/{source.stem}"
+            subprocess.run(["gcc", "-std=gnu17", "-D_GNU_SOURCE", f"-I{CHECKOUT}/kmod/include/uapi",
+                            f"-I{CHECKOUT}/ktests/selftests", "-o", program, source], check=True)
+            tested |= set(subprocess.run([program, "--list"], capture_output=True, text=True, check=True).stdout.splitlines())
+    told = set()
+    for line in THREATS.read_text().split(CHANNELS)[1].splitlines():
+        if cell := re.fullmatch(r"\|.*\| (.+): (.+) \|", line):
+            told |= {f"{cell[1]}: {name}" for name in cell[2].split("; ")}
+        elif told:
+            break
+    wrong = [f"not told: {name}" for name in sorted(tested - told)] + [f"not tested: {name}" for name in sorted(told - tested)]
+    return Test("docs/threat-model.md has the rows of the leak test", FAILED if wrong else PASSED, "\n".join(wrong))
 
 
 def _run(name, *command, cwd=None):
