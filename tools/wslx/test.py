@@ -13,9 +13,11 @@ from xml.etree import ElementTree
 
 import build
 import builds
+import cost
 import fuzz
 import lint
 import proofs
+import stacking
 import tap
 from cache import CHECKOUT
 from progress import USAGE, WslxError, say
@@ -143,7 +145,7 @@ def python_tests(folder):
 GUEST_SUITES = {"kunit": kunit, "races": races, "fuzz": fuzz.suite, "labels": labels, "selftests": selftests,
                 "programs": programs}
 HOST_SUITES = {"builds": builds.run, "e2e": e2e, "unit": unit, "lint": lint.run, "proofs": proofs.run,
-               "harness": harness}
+               "harness": harness, "cost": cost.run, "stacking": stacking.run}
 SUITES = {**GUEST_SUITES, **HOST_SUITES}
 NARROW_SUITES = tuple(name for name in GUEST_SUITES if name != "labels")
 GUESTS = {  # the longest first: options of the guest, what runs in it
@@ -157,7 +159,7 @@ GUESTS = {  # the longest first: options of the guest, what runs in it
 }
 # What is left out unless it is asked for: each further kernel takes as long to build as all the rest.
 FURTHER_GUESTS = ("kcsan", "7.x", "stock", "wide-debug")
-FURTHER_SUITES = ("builds",)
+FURTHER_SUITES = ("builds", "cost", "stacking")
 
 
 def list_suites():
