@@ -14,6 +14,7 @@
 #include <sys/inotify.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
@@ -580,11 +581,6 @@ static long act_name(void)
 	return result(prctl(PR_SET_NAME, "secret"));
 }
 
-static long act_nice(void)
-{
-	return result(nice(1));
-}
-
 static long act_hostname(void)
 {
 	char name[64];
@@ -599,7 +595,6 @@ TEST(task, "label: no signal, no name, no host name tells anything")
 	EXPECT_CONFINED(act_kill);
 	EXPECT_CONFINED(act_sigqueue);
 	EXPECT_CONFINED(act_name);
-	EXPECT_CONFINED(act_nice);
 	EXPECT_CONFINED(act_hostname);
 }
 
@@ -638,6 +633,8 @@ TEST(proc, "label: /proc shows nobody a labelled task, also what was open before
 	turn_wait(turn, 2);
 	EXPECT_ERR(result(read(cmdline, &byte, 1)), EPERM);
 	EXPECT_ERR(result(pread(stat, &byte, 1, 0)), EPERM);
+	errno = 0;
+	EXPECT_ERR(result(getpriority(PRIO_PROCESS, pid)), ESRCH);
 	EXPECT_ERR(open_of(pid, "comm"), EPERM);
 	EXPECT_ERR(open_of(pid, "cmdline"), EPERM);
 	EXPECT_ERR(open_of(pid, "status"), EPERM);

@@ -22,7 +22,7 @@ EXCUSED = {
     "compat.h": COMPAT_TYPES,
     "lsm.c": TABLE_TYPES,
     "lsm_ops.h": TABLE_TYPES,
-    "0010-security-nxia-labels-in-blobs-decisions-in-a-module.patch": f"{TABLE_TYPES},{COMPAT_TYPES}",
+    "0011-security-nxia-labels-in-blobs-decisions-in-a-module.patch": f"{TABLE_TYPES},{COMPAT_TYPES}",
 }
 THREATS = CHECKOUT / "docs/threat-model.md"
 CHANNELS = "| rows of the leak test |"
