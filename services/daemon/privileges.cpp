@@ -47,6 +47,13 @@ void dropTo(const CapSet& kept) {
     checkNothingElseLeft(kept);
 }
 
+bool isEffective(cap_value_t capability) {
+    const CapSet set(cap_get_proc());
+    cap_flag_value_t value = CAP_CLEAR;
+    return set && cap_get_flag(set.get(), capability, CAP_EFFECTIVE, &value) == 0 &&
+           value == CAP_SET;
+}
+
 void setEffective(cap_value_t capability, cap_flag_value_t value) {
     const CapSet set(cap_get_proc());
     if (set && cap_set_flag(set.get(), CAP_EFFECTIVE, 1, &capability, value) == 0)
@@ -70,12 +77,13 @@ void dropPrivilegesBut(int capability) {
     dropTo(kept);
 }
 
-Raised::Raised(int capability) : capability_(capability) {
+Raised::Raised(int capability) : capability_(capability), was_(isEffective(capability)) {
     setEffective(capability_, CAP_SET);
 }
 
 Raised::~Raised() {
-    setEffective(capability_, CAP_CLEAR);
+    if (!was_)
+        setEffective(capability_, CAP_CLEAR);
 }
 
 } // namespace nxia::daemon

@@ -13,7 +13,7 @@ void dropAllPrivileges();
 void dropPrivilegesBut(int capability);
 
 /// Has a capability of Linux that is permitted in effect while it lives. Without it the kernel
-/// refuses, and says so. Of the calling thread.
+/// refuses, and says so. Afterwards it is as before. Of the calling thread.
 class Raised {
 public:
     explicit Raised(int capability);
@@ -23,6 +23,7 @@ public:
 
 private:
     int capability_;
+    bool was_; ///< in effect before
 };
 
 } // namespace nxia::daemon

@@ -34,6 +34,9 @@ TEST_CASE("one capability can be kept, in effect only while it is raised") {
             return value == CAP_SET;
         };
         const bool had = has(CAP_MAC_ADMIN, CAP_PERMITTED);
+        const bool effective = has(CAP_MAC_ADMIN, CAP_EFFECTIVE);
+        { const nxia::daemon::Raised raised(CAP_MAC_ADMIN); }
+        const bool restored = has(CAP_MAC_ADMIN, CAP_EFFECTIVE) == effective;
         nxia::daemon::dropPrivilegesBut(CAP_MAC_ADMIN);
         bool clean = has(CAP_MAC_ADMIN, CAP_PERMITTED) == had &&
                      !has(CAP_MAC_ADMIN, CAP_EFFECTIVE) && !has(CAP_CHOWN, CAP_PERMITTED);
@@ -41,7 +44,7 @@ TEST_CASE("one capability can be kept, in effect only while it is raised") {
             const nxia::daemon::Raised raised(CAP_MAC_ADMIN);
             clean = clean && has(CAP_MAC_ADMIN, CAP_EFFECTIVE) == had;
         }
-        _exit(clean && !has(CAP_MAC_ADMIN, CAP_EFFECTIVE) ? 0 : 1);
+        _exit(clean && restored && !has(CAP_MAC_ADMIN, CAP_EFFECTIVE) ? 0 : 1);
     }
     int status = 0;
     REQUIRE(waitpid(child, &status, 0) == child);
