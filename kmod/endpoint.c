@@ -19,6 +19,7 @@
 #include "file.h"
 #include "label.h"
 #include "lsm.h"
+#include "policy.h"
 #include "registry.h"
 #include "session.h"
 
@@ -30,6 +31,8 @@
  * @count: how many they are
  * @max: how many they may be
  * @maker: who made it; no one connects who may not exchange information with it
+ * @trusted: it is the registry, whose service passes nothing from one client to
+ *	another: labels do not say who connects
  * @acceptors: capabilities with READ in sessions.  Those in flight do not
  *	count, or an endpoint could be kept by what waits in its own backlog
  * @wait: who polls for connections
@@ -41,6 +44,7 @@ struct nxia_endpoint {
 	unsigned int count;
 	unsigned int max;
 	struct nxia_identity maker;
+	bool trusted;
 	unsigned long acceptors;
 	wait_queue_head_t wait;
 };
@@ -258,6 +262,26 @@ static struct nxia_cap *endpoint_root(struct nxia_user *user, unsigned int max,
 }
 
 /*
+ * The service of the registry hears all programs, and policy trusts it not to tell one
+ * what another said, if it is in a domain with authority.  Before the seal whoever makes
+ * a registry could load a policy that has him in one.
+ */
+static void trust(struct nxia_endpoint *endpoint)
+{
+	endpoint->trusted = !nxia_policy_sealed() ||
+			    endpoint->maker.flags & NXIA_DOMAIN_AUTHORITY;
+}
+
+/* May the client and who is on the other side tell each other everything? */
+static int may_talk(const struct nxia_endpoint *endpoint,
+		    const struct nxia_channel *channel,
+		    const struct nxia_identity *other, const char *operation)
+{
+	return endpoint->trusted ? 0 :
+	       nxia_label_exchange(&channel->client.identity, other, operation);
+}
+
+/*
  * Calls
  */
 
@@ -283,6 +307,7 @@ int nxia_endpoint_create(struct nxia_call *call)
 	if (IS_ERR(cap))
 		return PTR_ERR(cap);
 	if (registry) {
+		trust(endpoint_of(cap->object));
 		err = nxia_registry_claim(cap);
 		if (err) {
 			nxia_cap_close(cap);
@@ -355,7 +380,7 @@ int nxia_endpoint_connect(struct nxia_call *call)
 		goto out;
 	}
 	WRITE_ONCE(channel->end[NXIA_CLIENT].remote, call->session->remote);
-	err = nxia_label_exchange(&channel->client.identity, &endpoint->maker, "CONNECT") ?:
+	err = may_talk(endpoint, channel, &endpoint->maker, "CONNECT") ?:
 	      connect_channel(call, parent, channel);
 	nxia_object_put(&channel->object);
 out:
@@ -432,7 +457,7 @@ static struct nxia_channel *take_acceptable(struct nxia_endpoint *endpoint)
 
 	nxia_lsm_identity(current_cred(), &caller);
 	while ((channel = backlog_take(endpoint))) {
-		if (!nxia_label_exchange(&channel->client.identity, &caller, "ACCEPT"))
+		if (!may_talk(endpoint, channel, &caller, "ACCEPT"))
 			break;
 		refuse(channel);
 	}
