@@ -132,7 +132,7 @@ def a_command_runs_in_a_domain(guest):
     assert guest.run(*READER, "true").status == 0
     assert guest.run(*READER, "sh", "-c", "exit 7").status == 7
     assert guest.run(*READER, "/nosuch").status == NO_COMMAND
-    assert guest.run(*READER, "/etc/hostname").status == CANNOT_EXECUTE
+    assert guest.run(*READER, "/etc/passwd").status == CANNOT_EXECUTE
     done = guest.run("nxiactl", "run", "--domain", "nosuch", "--", "true")
     assert done.status == CANNOT_ENTER and b"nosuch" in done.err, done.__dict__
     assert guest.run("nxiactl", "run", "--domain", "Bad Name", "--", "true").status == CANNOT_ENTER
