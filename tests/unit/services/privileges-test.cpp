@@ -35,7 +35,9 @@ TEST_CASE("one capability can be kept, in effect only while it is raised") {
         };
         const bool had = has(CAP_MAC_ADMIN, CAP_PERMITTED);
         const bool effective = has(CAP_MAC_ADMIN, CAP_EFFECTIVE);
-        { const nxia::daemon::Raised raised(CAP_MAC_ADMIN); }
+        {
+            const nxia::daemon::Raised raised(CAP_MAC_ADMIN);
+        }
         const bool restored = has(CAP_MAC_ADMIN, CAP_EFFECTIVE) == effective;
         nxia::daemon::dropPrivilegesBut(CAP_MAC_ADMIN);
         bool clean = has(CAP_MAC_ADMIN, CAP_PERMITTED) == had &&
