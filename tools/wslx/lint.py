@@ -26,6 +26,7 @@ EXCUSED = {
 }
 THREATS = CHECKOUT / "docs/threat-model.md"
 CHANNELS = "| rows of the leak test |"
+NO_CHANNELS = CHECKOUT / "ktests/labels/closed.c"
 FORMATTED_FOLDERS = ("libportal", "services", "shim-win", "tools", "tests")
 FORMATTED_SUFFIXES = (".cpp", ".h", ".c")
 
@@ -93,7 +94,7 @@ def channels():
     """The table of channels names the rows of the leak test, all of them and no others."""
     tested = set()
     with tempfile.TemporaryDirectory() as folder:
-        for source in sorted((CHECKOUT / "ktests/labels").glob("*.c")):
+        for source in sorted(set((CHECKOUT / "ktests/labels").glob("*.c")) - {NO_CHANNELS}):
             program = f"{folder}/{source.stem}"
             subprocess.run(["gcc", "-std=gnu17", "-D_GNU_SOURCE", f"-I{CHECKOUT}/kmod/include/uapi",
                             f"-I{CHECKOUT}/ktests/selftests", "-o", program, source], check=True)
