@@ -78,31 +78,6 @@ LEAK(pipe_reopen, "pipe: other end opened through /proc/self/fd", make_pipe,
      NULL, send_pipe_reopen, got_fd)
 LEAK(pipe_size, "pipe: size", make_pipe, NULL, send_pipe_size, got_pipe_size)
 
-/* Drained by the sender: what was there and is not any more. */
-static void make_full_pipe(void)
-{
-	make_pipe();
-	put(world.fds[0]);
-}
-
-static void send_drain(void)
-{
-	char text[16];
-
-	must(read(world.fds[1], text, part(3)));
-}
-
-static bool got_drain(void)
-{
-	int left = 0;
-
-	must(ioctl(world.fds[1], FIONREAD, &left));
-	return left == (int)(16 - part(3));
-}
-
-LEAK(pipe_drain, "pipe: reading takes away", make_full_pipe, NULL, send_drain,
-     got_drain)
-
 static void make_fifo(void)
 {
 	must(mkfifo("fifo", 0666));

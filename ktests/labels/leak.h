@@ -29,7 +29,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 
-#include "nxia_test.h"
+#include "nxia_policy.h"
 
 /*
  * struct leak - a channel
@@ -200,6 +200,31 @@ static inline int open_if_there(const char *path, int flags)
 	return leak_must(fd, path);
 }
 
+/* Is a module there? */
+static inline bool is_loaded(const char *module)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", module);
+	return !access(path, F_OK);
+}
+
+/* Before a row in which the kernel loads it. */
+static inline void unload(const char *module)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "modprobe -n -q %s", module);
+	if (system(command))
+		test_skip("no module %s", module);
+	snprintf(command, sizeof(command), "rmmod %s 2>/dev/null", module);
+	for (int i = 0; i < 50 && is_loaded(module); i++)
+		if (system(command))
+			usleep(100000);
+	if (is_loaded(module))
+		test_skip("module %s is in use", module);
+}
+
 /* Mounts of its own for the collector and its sender. */
 static inline void own_mounts(void)
 {
@@ -207,19 +232,47 @@ static inline void own_mounts(void)
 	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 }
 
-/* Confinement: a label that nobody else has and that may not be dropped. */
+/* Confinement: a domain with a tag that no other has and that no sink lets out. */
 
-#define LABEL_FILE	"/sys/kernel/debug/nxia_label/self"
+#define CONFINED	"leak-confined"
+
+static inline bool load_policy(void)
+{
+	struct genl genl;
+
+	genl_open(&genl);
+	policy_begin(&genl);
+	policy_tag("leak", 0);
+	policy_domain(CONFINED, 1, 0, 0);
+	policy_end();
+	return policy_load(&genl) >= 0;
+}
+
+/* At the next exec; the request is taken back. */
+static inline int request_domain(const char *name)
+{
+	struct nxia_enter enter = {};
+	int session = open("/dev/nxia", O_RDWR | O_CLOEXEC), result;
+
+	strcpy(enter.domain, name);
+	result = nxia_call(session, NXIA_IOC_ENTER, &enter);
+	close(session);
+	return result;
+}
 
 static inline bool can_confine(void)
 {
-	return !access(LABEL_FILE, W_OK) ||
-	       !system("modprobe -q nxia_lsm_label && [ -w " LABEL_FILE " ]");
+	static int can = -1;
+
+	if (can < 0)
+		can = load_policy() && !request_domain(CONFINED) &&
+		      !request_domain("");
+	return can;
 }
 
 static inline void confine(void)
 {
-	int error = file_write(LABEL_FILE, "1 0");
+	int error = request_domain(CONFINED);
 
 	if (error)
 		_exit(-error);

@@ -1227,21 +1227,9 @@ LEAK(xdp, "XDP socket: ring of an inherited one", make_xdp, NULL, send_xdp,
      got_xdp)
 
 /* Families and protocols that are modules: to ask for one loads it. */
-static bool loaded(const char *name)
-{
-	char text[32768] = "";
-	int fd = must(open("/proc/modules", O_RDONLY | O_CLOEXEC));
-
-	must(read(fd, text, sizeof(text) - 1));
-	close(fd);
-	return strstr(text, name);
-}
-
 static void prepare_family(void)
 {
-	if (system("modprobe -n -q af_key && ! rmmod af_key 2>/dev/null; "
-		   "! grep -q ^af_key /proc/modules"))
-		test_skip("no module af_key that can go");
+	unload("af_key");
 }
 
 static void send_family(void)
@@ -1251,7 +1239,7 @@ static void send_family(void)
 
 static bool got_family(void)
 {
-	return loaded("af_key ");
+	return is_loaded("af_key");
 }
 
 static void prepare_congestion(void)
@@ -1259,8 +1247,7 @@ static void prepare_congestion(void)
 	own_net();
 	world.numbers[0] = SOCK_STREAM;
 	strcpy(world.path, "127.0.0.1");
-	if (system("! rmmod tcp_vegas 2>/dev/null; modprobe -n -q tcp_vegas"))
-		test_skip("no module tcp_vegas");
+	unload("tcp_vegas");
 }
 
 static void send_congestion(void)
@@ -1270,14 +1257,13 @@ static void send_congestion(void)
 
 static bool got_congestion(void)
 {
-	return loaded("tcp_vegas ");
+	return is_loaded("tcp_vegas");
 }
 
 static void prepare_ulp(void)
 {
 	serve("127.0.0.1", SOCK_STREAM, 0);
-	if (system("! rmmod tls 2>/dev/null; modprobe -n -q tls"))
-		test_skip("no module tls");
+	unload("tls");
 }
 
 static void send_ulp(void)
@@ -1287,7 +1273,7 @@ static void send_ulp(void)
 
 static bool got_ulp(void)
 {
-	return loaded("tls ");
+	return is_loaded("tls");
 }
 
 LEAK(load_family, "module: loaded for a family", prepare_family, NULL,

@@ -87,7 +87,9 @@ static bool got_message(void)
 			return false;
 		ring_map(&ring, &served);
 	}
-	return got_text(ring_rx_data(&ring), page_size());
+	/* The pages go with the client. */
+	return !probe(ring_rx_data(&ring), false) &&
+	       got_text(ring_rx_data(&ring), page_size());
 }
 
 static bool got_client(void)

@@ -125,9 +125,10 @@ static void send_sigio(void)
 	must(write(world.fds[1], "", 1));
 }
 
-/* The owner is set before, as the unlabelled may; the signal comes after. */
-static void open_owned(void)
+/* The collector owns one end, and has what the sender inherits. */
+static void prepare_owned(void)
 {
+	prepare_signals();
 	open_pair();
 	must(fcntl(world.fds[0], F_SETOWN, world.collector));
 	must(fcntl(world.fds[0], F_SETSIG, secret_signal()));
@@ -141,7 +142,7 @@ static void send_owned(void)
 
 LEAK(sigio, "signal: to the owner of a descriptor", prepare_signals, open_pair,
      send_sigio, got_number)
-LEAK(sigio_owned, "signal: to an owner set before", prepare_signals, open_owned,
+LEAK(sigio_owned, "signal: to an owner set before", prepare_owned, NULL,
      send_owned, got_number)
 
 /* The signal of a parent's death, to a child of the sender that is not confined. */
