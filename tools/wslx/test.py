@@ -34,6 +34,7 @@ DETAIL_LINES = 60
 race_seconds = RACE_SECONDS
 LANES = 2  # guests wait a lot; more would only compete
 PROGRAM_SECONDS = 900  # on the debug kernel, on a busy host
+LABEL_SECONDS = 3600  # a program is up to 300 runs there
 
 
 def unit():
@@ -89,12 +90,12 @@ def races(guest):
 
 def labels(guest):
     """Leaks: each channel of the kernel delivers a secret unconfined, and none delivers it confined."""
-    yield from programs_that_print_tap(guest, LABELS)
+    yield from programs_that_print_tap(guest, LABELS, timeout=LABEL_SECONDS)
 
 
-def programs_that_print_tap(guest, folder, *arguments):
+def programs_that_print_tap(guest, folder, *arguments, timeout=PROGRAM_SECONDS):
     for name in guest.run("ls", folder).out.decode().split():
-        result = guest.run(f"{folder}/{name}", *arguments, timeout=PROGRAM_SECONDS)
+        result = guest.run(f"{folder}/{name}", *arguments, timeout=timeout)
         yield from tests_of(name, result.status, (result.out + result.err).decode(errors="replace"))
 
 
