@@ -306,6 +306,8 @@ static bool is_local_option(int level, int optname)
 {
 	switch (level) {
 	case SOL_SOCKET:
+		/* By which interface: then 127.0.0.1 need not be loopback. */
+		return optname != SO_BINDTODEVICE && optname != SO_BINDTOIFINDEX;
 	case IPPROTO_TCP:
 	case IPPROTO_UDP:
 		return true;

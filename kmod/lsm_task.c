@@ -8,6 +8,7 @@
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/security.h>
+#include <linux/string.h>
 
 #include "lsm_ops.h"
 
@@ -43,6 +44,9 @@ int nxia_lsm_task_write(struct task_struct *p, const char *operation)
 {
 	struct nxia_act act = { .operation = operation };
 
+	/* Who was cloned with CLONE_IO shares that one, beyond exec. */
+	if (!strcmp(operation, "ioprio_set"))
+		return nxia_flow_out(0, RULE_FOLLOW, &act);
 	if (same_thread_group(p, current))
 		return 0;
 	guard(rcu)();
