@@ -76,10 +76,11 @@ static bool is_leased(const struct file *file)
 	return context && !list_empty_careful(&context->flc_lease);
 }
 
-/* Devices and queues are not only read: somebody sees what was taken. */
+/* Devices and queues are not only read: somebody sees what was taken, or by whom. */
 static bool is_read_by_writing(const struct file *file)
 {
 	return S_ISCHR(file_inode(file)->i_mode) ||
+	       S_ISBLK(file_inode(file)->i_mode) ||
 	       !strcmp(file_inode(file)->i_sb->s_type->name, "mqueue");
 }
 
