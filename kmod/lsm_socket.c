@@ -113,9 +113,22 @@ static bool has_options(const struct sock *sk)
 	return rcu_access_pointer(inet_sk(sk)->inet_opt);
 }
 
+/* As the kernel's unix_peer_get(), which newer ones keep to themselves. */
+static struct sock *get_peer(struct sock *sk)
+{
+	struct sock *peer;
+
+	unix_state_lock(sk);
+	peer = unix_peer(sk);
+	if (peer)
+		sock_hold(peer);
+	unix_state_unlock(sk);
+	return peer;
+}
+
 static int send_unix(struct sock *sk, const struct nxia_act *act)
 {
-	struct sock *peer = unix_peer_get(sk);
+	struct sock *peer = get_peer(sk);
 	int err;
 
 	if (!peer)
