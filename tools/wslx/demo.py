@@ -136,6 +136,7 @@ def _walk_labels(guest, windows, share):
     _guest(guest, "sh", "-c", f"ip link set lo up; ip address add {ADDRESS}/32 dev lo; "
                               "mkdir -p /mnt/host && mount -t 9p -o trans=virtio,version=9p2000.L share /mnt/host")
     guest.begin("sh", "-c", COLLECTOR)
+    _guest(guest, "sh", "-c", f"until grep -q ':{TCP_PORT:04X} ' /proc/net/tcp; do sleep 0.1; done")
     with _collector(guest):
         with _step("a program sends a document of no secrecy to " + ", ".join(WAYS.values())):
             _show_sent(guest, share, "echo harmless |", 15)
