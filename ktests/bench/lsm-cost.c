@@ -17,7 +17,9 @@
 
 #define SAMPLES		101
 #define ROUNDS		20	/* calls in each sample */
-#define FILE_NAME	"/var/lib/nxia/lsm-cost"
+/* Three folders on ext4, as WSL's root is. */
+#define FOLDER		"/var/lib/nxia"
+#define FILE_NAME	"cost/of/file"
 
 static char page[4096];
 static int file, pipes[2], sockets[2], listener;
@@ -117,6 +119,9 @@ static void prepare(void)
 	socklen_t size = sizeof(address);
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	REQUIRE(!chdir(FOLDER));
+	REQUIRE(!mkdir("cost", 0755));
+	REQUIRE(!mkdir("cost/of", 0755));
 	file = open(FILE_NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	REQUIRE(pwrite(file, page, sizeof(page), 0) == sizeof(page));
 	REQUIRE(!pipe(pipes));
@@ -171,5 +176,7 @@ int main(int argc, char **)
 		printf("%s %lld\n", operations[i].name,
 		       median(operations[i].run));
 	unlink(FILE_NAME);
+	rmdir("cost/of");
+	rmdir("cost");
 	return 0;
 }
