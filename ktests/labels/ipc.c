@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Leaks by pipes, Unix sockets, passed descriptors, SysV and POSIX IPC, keys. */
-#include <linux/futex.h>
 #include <linux/keyctl.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -887,46 +886,6 @@ LEAK(posix_shm, "POSIX shared memory: mapping", make_posix_shm, open_posix_shm,
      send_map, got_posix_shm)
 LEAK(shm_name, "POSIX shared memory: name", NULL, NULL, send_shm_name,
      got_shm_name)
-
-/* A futex in a file that the sender may only read: waking is telling. */
-static volatile int woken;
-
-static void *wait_on_file(void *map)
-{
-	woken = !syscall(SYS_futex, map, FUTEX_WAIT, 0, NULL, NULL, 0);
-	return NULL;
-}
-
-static void prepare_futex(void)
-{
-	pthread_t thread;
-	void *map;
-
-	make_file();
-	world.fds[0] = must(open("f", O_RDWR | O_CLOEXEC));
-	map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, world.fds[0], 0);
-	errno = pthread_create(&thread, NULL, wait_on_file, map);
-	must(errno ? -1 : 0);
-	usleep(50000);
-}
-
-static void send_wake(void)
-{
-	int fd = must(open("f", O_RDONLY));
-	void *map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
-
-	if (map == MAP_FAILED)
-		leak_failed("mmap", errno);
-	must(syscall(SYS_futex, map, FUTEX_WAKE, 1, NULL, NULL, 0));
-}
-
-static bool got_woken(void)
-{
-	return woken;
-}
-
-LEAK(futex, "futex: waking in a file that is only read", prepare_futex, NULL,
-     send_wake, got_woken)
 
 /* Keys: numbers[1] is a keyring that both may use */
 
