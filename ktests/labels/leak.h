@@ -408,6 +408,9 @@ static void collector(const struct leak *row, enum leak_mode mode)
 	delivered = collect(row, confined ? CONFINED_PATIENCE_MS + 4 * *took_ms :
 					    FREE_PATIENCE_MS);
 	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	/* Who serves a file system has to be there when it goes. */
+	umount("mnt");
 	if (confined && delivered)
 		test_fail("LEAK: %s: the secret was delivered",
 			  mode_names[mode]);

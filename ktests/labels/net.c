@@ -229,6 +229,9 @@ static void send_to(void)
 	union address address;
 	socklen_t size = address_of(&address, world.path);
 
+	/* There it would be the protocol. */
+	if (world.numbers[0] == SOCK_RAW)
+		address.v6.sin6_port = 0;
 	must(sendto(world.fds[0], world.secret, 16, 0, &address.any, size));
 }
 

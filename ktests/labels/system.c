@@ -429,6 +429,7 @@ static void make_loop(void)
 	sprintf(world.path, "/dev/loop%d", number);
 	loop_device = must(open(world.path, O_RDWR | O_CLOEXEC));
 	must(ioctl(loop_device, LOOP_SET_FD, image));
+	must(ioctl(loop_device, BLKROSET, &(int){ 0 }));
 	must(ioctl(loop_device, LOOP_SET_STATUS64, &(struct loop_info64){
 		.lo_flags = LO_FLAGS_AUTOCLEAR,
 	}));
@@ -576,6 +577,7 @@ static void send_alarm(void)
 	int fd = open_if_there("/dev/rtc0", O_RDONLY);
 
 	must(ioctl(fd, RTC_ALM_SET, &alarm));
+	close(fd);
 }
 
 static bool got_alarm(void)
@@ -1013,7 +1015,6 @@ LEAK(faults, "userfaultfd: page filled by an inherited one", make_faults, NULL,
 /* Binder: a transaction to the manager of the context */
 
 static int binder;
-static void *binder_area;
 
 static void prepare_binder(void)
 {
@@ -1025,17 +1026,13 @@ static void prepare_binder(void)
 		test_skip("binderfs: %s", strerror(errno));
 	strcpy(world.path, path);
 	binder = must(open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK));
-	binder_area = mmap(NULL, 1 << 16, PROT_READ, MAP_PRIVATE, binder, 0);
+	if (mmap(NULL, 1 << 16, PROT_READ, MAP_PRIVATE, binder, 0) == MAP_FAILED)
+		leak_failed("mmap", errno);
 	must(ioctl(binder, BINDER_SET_CONTEXT_MGR, &(int){ 0 }));
 	must(ioctl(binder, BINDER_WRITE_READ, &(struct binder_write_read){
 		.write_size = 4,
 		.write_buffer = (uintptr_t)&(__u32){ BC_ENTER_LOOPER },
 	}));
-}
-
-static void open_binder(void)
-{
-	world.fds[0] = must(open(world.path, O_RDWR));
 }
 
 static void send_binder(void)
@@ -1054,15 +1051,15 @@ static void send_binder(void)
 		.write_buffer = (uintptr_t)&message,
 	};
 	__u32 answer[64] = {};
+	int fd = must(open(world.path, O_RDWR));
 
-	if (mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, world.fds[0], 0) ==
-	    MAP_FAILED)
+	if (mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED)
 		leak_failed("mmap", errno);
-	must(ioctl(world.fds[0], BINDER_WRITE_READ, &request));
+	must(ioctl(fd, BINDER_WRITE_READ, &request));
 	request = (struct binder_write_read){
 		.read_size = sizeof(answer), .read_buffer = (uintptr_t)answer,
 	};
-	must(ioctl(world.fds[0], BINDER_WRITE_READ, &request));
+	must(ioctl(fd, BINDER_WRITE_READ, &request));
 }
 
 static bool got_binder(void)
@@ -1072,11 +1069,25 @@ static bool got_binder(void)
 		.read_size = sizeof(answer), .read_buffer = (uintptr_t)answer,
 	};
 
-	ioctl(binder, BINDER_WRITE_READ, &request);
-	return got_text(binder_area, 1 << 16);
+	if (ioctl(binder, BINDER_WRITE_READ, &request))
+		return false;
+	for (char *at = answer; at < answer + request.read_consumed;) {
+		struct binder_transaction_data data;
+		__u32 command;
+
+		memcpy(&command, at, sizeof(command));
+		at += sizeof(command);
+		memcpy(&data, at, sizeof(data));
+		at += _IOC_SIZE(command);
+		if (command == BR_TRANSACTION)
+			return got_text((void *)data.data.ptr.buffer,
+					data.data_size);
+	}
+	return false;
 }
 
-LEAK(binder, "binder: transaction", prepare_binder, open_binder, send_binder,
+/* It belongs to the memory of who opened it, which an exec replaces. */
+LEAK(binder, "binder: transaction", prepare_binder, NULL, send_binder,
      got_binder)
 
 /* FUSE and 9p: who serves a file system learns what is asked of it */
