@@ -2,7 +2,6 @@
 #include "run.h"
 
 #include "core/session.h"
-#include "enter.h"
 #include "exit-status.h"
 #include "netlink/netlink.h"
 #include "policy/policy.h"
@@ -11,6 +10,7 @@
 #include <cstring>
 #include <format>
 #include <iostream>
+#include <linux/nxia.h>
 #include <memory>
 #include <unistd.h>
 
