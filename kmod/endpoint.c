@@ -19,7 +19,6 @@
 #include "file.h"
 #include "label.h"
 #include "lsm.h"
-#include "policy.h"
 #include "registry.h"
 #include "session.h"
 
@@ -262,14 +261,12 @@ static struct nxia_cap *endpoint_root(struct nxia_user *user, unsigned int max,
 }
 
 /*
- * The service of the registry hears all programs, and policy trusts it not to tell one
- * what another said, if it is in a domain with authority.  Before the seal whoever makes
- * a registry could load a policy that has him in one.
+ * The service of the registry hears all programs, if policy trusts it not to tell one
+ * what another said: if it is in a domain with authority.
  */
 static void trust(struct nxia_endpoint *endpoint)
 {
-	endpoint->trusted = !nxia_policy_sealed() ||
-			    endpoint->maker.flags & NXIA_DOMAIN_AUTHORITY;
+	endpoint->trusted = endpoint->maker.flags & NXIA_DOMAIN_AUTHORITY;
 }
 
 /* May the client and who is on the other side tell each other everything? */

@@ -431,7 +431,8 @@ static int remove_entry(const char *path, const struct stat *, int,
 	return remove(path) && errno != ENOENT && errno != EBUSY;
 }
 
-static inline void leak_run(const struct leak *row, enum leak_mode mode)
+/* Did it end as it should? */
+static inline bool leak_run(const struct leak *row, enum leak_mode mode)
 {
 	char folder[] = LEAK_FOLDER;
 	int status = -1;
@@ -453,7 +454,18 @@ static inline void leak_run(const struct leak *row, enum leak_mode mode)
 	nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIP)
 		_exit(EXIT_SKIP);
-	REQUIRE(!status);
+	return !status && !test_report->failures;
+}
+
+/* A datagram can be lost on a busy machine; a secret that came out has come out. */
+static inline void leak_try(const struct leak *row, enum leak_mode mode)
+{
+	int more = mode_confined(mode) ? 0 : 2;
+
+	while (!leak_run(row, mode)) {
+		REQUIRE(more--);
+		test_report->failures = 0;
+	}
 }
 
 static void __maybe_unused leak_test(void)
@@ -468,7 +480,7 @@ static void __maybe_unused leak_test(void)
 			continue;
 		if (mode_confined(mode) && !can_confine())
 			test_skip("delivers unconfined; this kernel cannot confine");
-		leak_run(row, mode);
+		leak_try(row, mode);
 	}
 }
 

@@ -348,9 +348,8 @@ struct nxia_bootstrap {
  * struct nxia_endpoint_create - make an endpoint
  * @flags: in: 0 or %NXIA_ENDPOINT_REGISTRY, which makes it the one that
  *	BOOTSTRAP leads to; needs CAP_MAC_ADMIN in the initial user namespace.  Programs
- *	of every label may connect to it, if policy was not sealed when it was made, or
- *	its maker is in a domain with %NXIA_DOMAIN_AUTHORITY: it is trusted not to
- *	tell one what another said
+ *	of every label may connect to it if its maker is in a domain with
+ *	%NXIA_DOMAIN_AUTHORITY: that is trusted not to tell one what another said
  * @backlog: in: connections that may wait for ACCEPT, 1 to %NXIA_BACKLOG_MAX
  * @rights: in: rights over it, of %NXIA_RIGHTS_ENDPOINT
  * @handle: out: the capability, with badge 0
