@@ -195,11 +195,13 @@ TEST(secret_region, "region mmap: EACCES for who may not know what is in it")
 static void hand_on(void)
 {
 	int session = nxia_session();
-	__u64 registry = make_registry(session), region;
+	__u64 registry = make_registry(session), handle;
+	struct nxia_query query;
 
 	turn_set(ready, 1);
-	region = wait_receive(session, wait_accept(session, registry));
-	REQUIRE_OK(give(session, wait_accept(session, registry), region, NXIA_RIGHTS_REGION));
+	handle = wait_receive(session, wait_accept(session, registry));
+	REQUIRE_OK(nxia_query(session, handle, &query));
+	REQUIRE_OK(give(session, wait_accept(session, registry), handle, query.rights));
 	turn_wait(done, 1);
 }
 
@@ -473,8 +475,7 @@ TEST(enter_refused, "ENTER: EPERM without a rule that allows it, or authority")
 	begin();
 	genl_open(&genl);
 	policy_begin(&genl);
-	policy_tag("secret", 0);
-	policy_domain("reader", 1, 0, 0);
+	policy_domain("reader", 0, 0, 0);
 	policy_end();
 	REQUIRE_OK(policy_load(&genl));
 	session = nxia_session();
