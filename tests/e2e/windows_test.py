@@ -109,7 +109,8 @@ def delete_deletes(world):
     world.nxia("put", world.file("one", b"x"), "--as", "deleted")
     world.nxia("delete", "deleted")
     for verb in ("get", "delete"):
-        assert world.nxia(verb, "deleted", status=NO_DOCUMENT)[1].strip() == "no document named 'deleted'"
+        _, err = world.nxia(verb, "deleted", status=NO_DOCUMENT)
+        assert err.strip() == "no document named 'deleted'", err
 
 
 def absent_document(world):
