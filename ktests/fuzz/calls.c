@@ -94,6 +94,8 @@ CHOICES(domain_counts, 0, 1, 2, 3, 16, 64);
 /* A flaw times 4, and of a domain, tag, sink or service. */
 CHOICES(flaws, FLAW_NONE, 0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 16, 20, 23, 24,
 	28, 31);
+/* The first bytes of a name: "", "d1", "d2", what is none. */
+CHOICES(domain_names, 0, 0x3164, 0x3264, ~0ULL);
 CHOICES(netlink_flags, NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP | NLM_F_ACK, 0);
 CHOICES(shapes, SHAPE_BOTH, SHAPE_NONE, SHAPE_SESSION, SHAPE_HANDLE,
 	SHAPE_CUT, SHAPE_UNREAD);
@@ -366,6 +368,9 @@ const struct description descriptions[] = {
 			USES("file", SESSION),
 			NUM(nxia_enter, flags, zero),
 			NUM(nxia_enter, reserved, zero),
+			{ .name = "domain", .choices = &domain_names,
+			  .offset = offsetof(struct nxia_enter, domain),
+			  .size = sizeof(u64) },
 		},
 	}, {
 		IOCTL("notify", NXIA_IOC_NOTIFY, 4),
