@@ -26,7 +26,8 @@ sub connected {
 
 sub opened {
 	my ($mode, $path) = @_;
-	return open(my $out, $mode, $path) ? $out : undef;
+	open(my $out, $mode, $path) or return undef;
+	return $out;
 }
 
 $SIG{PIPE} = 'IGNORE';
