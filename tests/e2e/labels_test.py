@@ -4,8 +4,8 @@
 import json
 import sys
 import time
-import traceback
 
+from tap import run_tests
 from vm import Vm
 
 POLICY = "/etc/nxia/policy.d"
@@ -279,20 +279,10 @@ TESTS = [
 
 
 def main():
-    print(f"1..{len(TESTS)}")
-    failed = 0
     with Vm(services=True) as guest:
-        for number, test in enumerate(TESTS, 1):
-            try:
-                test(guest)
-                verdict = "ok"
-            except Exception:
-                failed += 1
-                verdict = "not ok"
-                print("# " + traceback.format_exc().replace("\n", "\n# "))
-            print(f"{verdict} {number} - {test.__name__.replace('_', ' ')}", flush=True)
+        status = run_tests(TESTS, guest)
         guest.check_kernel_log()
-    sys.exit(failed > 0)
+    sys.exit(status)
 
 
 main()

@@ -5,8 +5,8 @@ import socket
 import struct
 import sys
 import time
-import traceback
 
+from tap import run_tests
 from vm import Vm
 
 SERVICES = ["nxiad", "nxia-store", "nxia-bridge"]
@@ -203,20 +203,10 @@ TESTS = [
 
 
 def main():
-    print(f"1..{len(TESTS)}")
-    failed = 0
     with Vm(services=True) as guest:
-        for number, test in enumerate(TESTS, 1):
-            try:
-                test(guest)
-                verdict = "ok"
-            except Exception:
-                failed += 1
-                verdict = "not ok"
-                print("# " + traceback.format_exc().replace("\n", "\n# "))
-            print(f"{verdict} {number} - {test.__name__.replace('_', ' ')}", flush=True)
+        status = run_tests(TESTS, guest)
         guest.check_kernel_log()
-    sys.exit(failed > 0)
+    sys.exit(status)
 
 
 main()
