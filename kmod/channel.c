@@ -54,8 +54,9 @@ static int end_alloc_pages(struct nxia_end *end)
 	return 0;
 }
 
-static void end_init(struct nxia_end *end, u64 size)
+static void end_init(struct nxia_end *end, struct nxia_end *peer, u64 size)
 {
+	end->peer = peer;
 	end->size = size;
 	nxia_file_init_mapping(&end->mapping);
 	init_rwsem(&end->map_lock);
@@ -231,23 +232,25 @@ struct nxia_channel *nxia_channel_create(struct nxia_user *user,
 					 u64 tx_size, u64 rx_size)
 {
 	struct nxia_channel *channel;
+	struct nxia_end *client, *server;
 	int err;
 
 	channel = kzalloc(sizeof(*channel), GFP_KERNEL_ACCOUNT);
 	if (!channel)
 		return ERR_PTR(-ENOMEM);
+	client = &channel->end[NXIA_CLIENT];
+	server = &channel->end[NXIA_SERVER];
 	spin_lock_init(&channel->lock);
 	INIT_LIST_HEAD(&channel->pending);
 	channel->endpoint = nxia_endpoint_get(endpoint);
-	end_init(&channel->end[NXIA_CLIENT], tx_size);
-	end_init(&channel->end[NXIA_SERVER], rx_size);
+	end_init(client, server, tx_size);
+	end_init(server, client, rx_size);
 	take_identity(&channel->client, badge);
 
 	err = nxia_user_charge(user, NXIA_CHARGE_PAGES, channel_pages(channel));
 	if (err)
 		goto err_destroy;
-	err = end_alloc_pages(&channel->end[NXIA_CLIENT]) ?:
-	      end_alloc_pages(&channel->end[NXIA_SERVER]) ?:
+	err = end_alloc_pages(client) ?: end_alloc_pages(server) ?:
 	      nxia_object_init(&channel->object, &channel_ops, user);
 	if (err)
 		goto err_uncharge;

@@ -24,6 +24,7 @@ enum nxia_channel_end {
 
 /**
  * struct nxia_end - one end of a channel
+ * @peer: the other end
  * @size: bytes of the ring that this end sends in
  * @nr_pages: of its half: two of indices, then data
  * @pages: them
@@ -43,6 +44,7 @@ enum nxia_channel_end {
  * @last_batch: number of the newest; likewise
  */
 struct nxia_end {
+	struct nxia_end *peer;
 	u64 size;
 	unsigned int nr_pages;
 	struct page **pages;
@@ -117,7 +119,7 @@ static inline struct nxia_end *nxia_end_of(const struct nxia_cap *cap)
 
 static inline struct nxia_end *nxia_peer_of(const struct nxia_cap *cap)
 {
-	return &nxia_channel_of(cap->object)->end[!cap->end];
+	return nxia_end_of(cap)->peer;
 }
 
 #endif

@@ -69,18 +69,11 @@ static bool same(const struct nxia_identity *one, const struct nxia_identity *ot
 	       one->flags == other->flags;
 }
 
-/**
- * nxia_label_file() - may the current task use a file of NXIA?
- * @file: a session, or what stands for a capability
- *
- * Return: 0, or -EACCES if it was opened by a task of another identity.
- */
-int nxia_label_file(const struct file *file)
+/* nxia_label_file() for a task with other credentials, which may be as good. */
+int nxia_label_other_cred(const struct file *file)
 {
 	struct nxia_identity opener, caller;
 
-	if (likely(file->f_cred == current_cred()))
-		return 0;
 	nxia_lsm_identity(file->f_cred, &opener);
 	nxia_lsm_identity(current_cred(), &caller);
 	if (same(&opener, &caller))

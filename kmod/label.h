@@ -5,10 +5,10 @@
 #ifndef NXIA_LABEL_H
 #define NXIA_LABEL_H
 
+#include <linux/cred.h>
+#include <linux/fs.h>
 #include <linux/types.h>
 
-struct cred;
-struct file;
 struct nxia_call;
 
 /**
@@ -40,8 +40,19 @@ static inline u64 nxia_label_stopped(const struct nxia_identity *from, u64 to)
 int nxia_label_flow(const struct nxia_identity *from, u64 to, const char *operation);
 int nxia_label_exchange(const struct nxia_identity *from, const struct nxia_identity *to,
 			const char *operation);
-int nxia_label_file(const struct file *file);
+int nxia_label_other_cred(const struct file *file);
 int nxia_label_local_only(const char *operation);
 int nxia_label_enter(struct nxia_call *call);
+
+/**
+ * nxia_label_file() - may the current task use a file of NXIA?
+ * @file: a session, or what stands for a capability
+ *
+ * Return: 0, or -EACCES if it was opened by a task of another identity.
+ */
+static inline int nxia_label_file(const struct file *file)
+{
+	return likely(file->f_cred == current_cred()) ? 0 : nxia_label_other_cred(file);
+}
 
 #endif

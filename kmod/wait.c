@@ -43,7 +43,7 @@ static bool writable(const struct nxia_end *end, u64 used)
 static int look(const struct nxia_cap *cap, u32 flags)
 {
 	struct nxia_channel *channel = nxia_channel_of(cap->object);
-	struct nxia_end *end = nxia_end_of(cap), *peer = nxia_peer_of(cap);
+	const struct nxia_end *end = nxia_end_of(cap), *peer = end->peer;
 	u64 in = nxia_ring_used(peer->producer, end->consumer, peer->size);
 	u64 out = nxia_ring_used(end->producer, peer->consumer, end->size);
 	int ready = 0;
@@ -88,13 +88,8 @@ static void disarm(struct nxia_end *end, u32 flags)
 		wake_up_interruptible(&end->wait);
 }
 
-/* Looks; if nothing of @flags is so, arms and looks again. */
-static int look_and_arm(const struct nxia_cap *cap, u32 flags)
+static int arm_and_look(const struct nxia_cap *cap, u32 flags)
 {
-	int ready = look(cap, flags);
-
-	if (ready || !flags)
-		return ready;
 	arm(nxia_end_of(cap), flags);
 	return look(cap, flags);
 }
@@ -115,7 +110,9 @@ __poll_t nxia_wait_poll(struct file *file, poll_table *pt)
 	if (asked & (EPOLLOUT | EPOLLWRNORM) && cap->rights & NXIA_RIGHT_WRITE)
 		flags |= NXIA_WAIT_WRITE;
 
-	ready = look_and_arm(cap, flags);
+	ready = look(cap, flags);
+	if (!ready && flags)
+		ready = arm_and_look(cap, flags);
 	if (ready < 0)
 		return EPOLLERR;
 	/* The caller looks at the ring next, and must find what came before. */
@@ -140,20 +137,23 @@ __poll_t nxia_wait_poll(struct file *file, poll_table *pt)
 
 static int notify(struct nxia_cap *cap)
 {
+	struct nxia_end *peer = nxia_peer_of(cap);
 	int err = nxia_cap_error(cap);
 
 	if (err)
 		return err;
-	if (READ_ONCE(nxia_peer_of(cap)->gone))
+	if (READ_ONCE(peer->gone))
 		return -EPIPE;
-	wake_up_interruptible(&nxia_peer_of(cap)->wait);
+	/* Has a full barrier, which pairs with that of prepare_to_wait(). */
+	if (wq_has_sleeper(&peer->wait))
+		wake_up_interruptible(&peer->wait);
 	return 0;
 }
 
 /* Nothing of @flags can become so any more. */
 static bool hopeless(const struct nxia_cap *cap, u32 flags)
 {
-	const struct nxia_end *end = nxia_end_of(cap), *peer = nxia_peer_of(cap);
+	const struct nxia_end *end = nxia_end_of(cap), *peer = end->peer;
 	/* Pairs with nxia_channel_end_gone(). */
 	bool gone = smp_load_acquire(&peer->gone);
 	/* Pairs with shut(). */
@@ -172,7 +172,7 @@ static int wait_look(struct nxia_cap *cap, u32 flags)
 
 	if (ready)
 		return ready;
-	ready = look_and_arm(cap, flags);
+	ready = arm_and_look(cap, flags);
 	return ready || !over ? ready : -EPIPE;
 }
 
@@ -190,6 +190,12 @@ static int wait_sleep(const struct nxia_wait *arg, ktime_t *expires)
 	return 0;
 }
 
+/* Ready flags, 0 if nothing is so, or why the capability is of no use. */
+static int wait_peek(const struct nxia_cap *cap, u32 flags)
+{
+	return nxia_cap_error(cap) ?: look(cap, flags);
+}
+
 static int wait_ready(struct nxia_cap *cap, const struct nxia_wait *arg)
 {
 	struct nxia_end *end = nxia_end_of(cap);
@@ -197,21 +203,20 @@ static int wait_ready(struct nxia_cap *cap, const struct nxia_wait *arg)
 	DEFINE_WAIT(entry);
 	int ready, err = 0;
 
-	ready = nxia_cap_error(cap) ?: look(cap, arg->flags);
+	ready = wait_peek(cap, arg->flags);
 	if (ready)
 		return ready;
 	if (arg->timeout < KTIME_MAX)
 		expires = ktime_add_safe(ktime_get(), ns_to_ktime(arg->timeout));
-	for (;;) {
+	do {
 		prepare_to_wait(&end->wait, &entry, TASK_INTERRUPTIBLE);
 		ready = wait_look(cap, arg->flags);
-		if (ready || err)
+		if (ready)
 			break;
 		err = wait_sleep(arg, &expires);
 		/* The last word is a look's: time can run out as data comes. */
-		if (err && err != -ETIMEDOUT)
-			break;
-	}
+		ready = wait_peek(cap, arg->flags);
+	} while (!ready && !err);
 	finish_wait(&end->wait, &entry);
 	return ready ?: err;
 }
@@ -247,8 +252,8 @@ static int notify_wait(struct nxia_cap *cap, const struct nxia_wait *arg,
 	return ret;
 }
 
-static int call_wait(struct nxia_cap *cap, unsigned int cmd, void __user *to,
-		     bool notify_first)
+static int call_wait(struct nxia_cap *cap, unsigned int cmd,
+		     struct nxia_wait __user *to, bool notify_first)
 {
 	struct nxia_wait arg;
 	int ret;
@@ -259,8 +264,7 @@ static int call_wait(struct nxia_cap *cap, unsigned int cmd, void __user *to,
 	ret = notify_wait(cap, &arg, notify_first, false);
 	if (ret < 0)
 		return ret;
-	arg.ready = ret;
-	return copy_to_user(to, &arg, sizeof(arg)) ? -EFAULT : 0;
+	return put_user(ret, &to->ready);
 }
 
 /* This end sends no more. */
