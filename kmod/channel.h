@@ -39,6 +39,8 @@ enum nxia_channel_end {
  * @shut: it sends no more; likewise
  * @remote: its session is one of a remote domain; written before there is a capability
  *	to it, read without a lock
+ * @yields_on: 1 + number of the processor on which a task that waits on this end lets
+ *	others run before it sleeps, or 0; a hint, read and written without a lock
  * @batches: capabilities that wait for RECEIVE; protected by the channel's lock
  * @nr_batches: their number; likewise
  * @last_batch: number of the newest; likewise
@@ -56,6 +58,7 @@ struct nxia_end {
 	bool gone;
 	bool shut;
 	bool remote;
+	int yields_on;
 	struct list_head batches;
 	unsigned int nr_batches;
 	u64 last_batch;

@@ -196,16 +196,42 @@ static int wait_peek(const struct nxia_cap *cap, u32 flags)
 	return nxia_cap_error(cap) ?: look(cap, flags);
 }
 
-static int wait_ready(struct nxia_cap *cap, const struct nxia_wait *arg)
+/*
+ * Lets the peer run, which may do what this waits for before there is a reason to
+ * sleep.  If it waits in the same way, on this processor, it is on the run queue still.
+ * Returns false if no one ran.
+ */
+static bool let_peer_run(const struct nxia_end *end, int here)
+{
+	if (READ_ONCE(end->peer->yields_on) != here)
+		return cond_resched();
+	schedule();
+	return true;
+}
+
+/* What comes of waiting without sleep. */
+static int wait_awake(struct nxia_cap *cap, const struct nxia_wait *arg, bool notify_first)
+{
+	struct nxia_end *end = nxia_end_of(cap);
+	int here = raw_smp_processor_id() + 1, ready;
+
+	WRITE_ONCE(end->yields_on, here);
+	if (notify_first)
+		notify(cap);
+	ready = wait_peek(cap, arg->flags);
+	if (!ready && arg->timeout && let_peer_run(end, here))
+		ready = wait_peek(cap, arg->flags);
+	WRITE_ONCE(end->yields_on, 0);
+	return ready;
+}
+
+static int wait_asleep(struct nxia_cap *cap, const struct nxia_wait *arg)
 {
 	struct nxia_end *end = nxia_end_of(cap);
 	ktime_t expires = KTIME_MAX;
 	DEFINE_WAIT(entry);
 	int ready, err = 0;
 
-	ready = wait_peek(cap, arg->flags);
-	if (ready)
-		return ready;
 	if (arg->timeout < KTIME_MAX)
 		expires = ktime_add_safe(ktime_get(), ns_to_ktime(arg->timeout));
 	do {
@@ -243,9 +269,7 @@ static int notify_wait(struct nxia_cap *cap, const struct nxia_wait *arg,
 
 	if (ret)
 		return ret;
-	if (notify_first)
-		notify(cap);
-	ret = wait_ready(cap, arg);
+	ret = wait_awake(cap, arg, notify_first) ?: wait_asleep(cap, arg);
 	/* The call that comes once more finds want as its caller has set it. */
 	if (!again || ret != -ETIMEDOUT)
 		disarm(nxia_end_of(cap), arg->flags);
