@@ -73,6 +73,14 @@ static void arm(struct nxia_end *end, u32 flags)
 	smp_mb();
 }
 
+/* Wakes who sleeps on an end. */
+static void wake(struct nxia_end *end)
+{
+	/* Has a full barrier, which pairs with that of prepare_to_wait(). */
+	if (wq_has_sleeper(&end->wait))
+		wake_up_interruptible(&end->wait);
+}
+
 /*
  * Takes back what tells the peer to wake this end, and wakes the others who sleep
  * on it, so that they look and arm again.
@@ -83,9 +91,7 @@ static void disarm(struct nxia_end *end, u32 flags)
 		WRITE_ONCE(end->consumer->want, 0);
 	if (flags & NXIA_WAIT_WRITE)
 		WRITE_ONCE(end->producer->want, 0);
-	/* Has a full barrier, which pairs with that of prepare_to_wait(). */
-	if (wq_has_sleeper(&end->wait))
-		wake_up_interruptible(&end->wait);
+	wake(end);
 }
 
 static int arm_and_look(const struct nxia_cap *cap, u32 flags)
@@ -144,9 +150,7 @@ static int notify(struct nxia_cap *cap)
 		return err;
 	if (READ_ONCE(peer->gone))
 		return -EPIPE;
-	/* Has a full barrier, which pairs with that of prepare_to_wait(). */
-	if (wq_has_sleeper(&peer->wait))
-		wake_up_interruptible(&peer->wait);
+	wake(peer);
 	return 0;
 }
 
@@ -168,11 +172,8 @@ static int wait_look(struct nxia_cap *cap, u32 flags)
 {
 	/* Before the look: what the peer wrote last comes before its end. */
 	bool over = hopeless(cap, flags);
-	int ready = nxia_cap_error(cap);
+	int ready = nxia_cap_error(cap) ?: arm_and_look(cap, flags);
 
-	if (ready)
-		return ready;
-	ready = arm_and_look(cap, flags);
 	return ready || !over ? ready : -EPIPE;
 }
 
