@@ -226,15 +226,13 @@ static int wait_awake(struct nxia_cap *cap, const struct nxia_wait *arg, bool no
 	return ready;
 }
 
-static int wait_asleep(struct nxia_cap *cap, const struct nxia_wait *arg)
+static int wait_asleep(struct nxia_cap *cap, const struct nxia_wait *arg,
+		       ktime_t expires)
 {
 	struct nxia_end *end = nxia_end_of(cap);
-	ktime_t expires = KTIME_MAX;
 	DEFINE_WAIT(entry);
 	int ready, err = 0;
 
-	if (arg->timeout < KTIME_MAX)
-		expires = ktime_add_safe(ktime_get(), ns_to_ktime(arg->timeout));
 	do {
 		prepare_to_wait(&end->wait, &entry, TASK_INTERRUPTIBLE);
 		ready = wait_look(cap, arg->flags);
@@ -246,6 +244,14 @@ static int wait_asleep(struct nxia_cap *cap, const struct nxia_wait *arg)
 	} while (!ready && !err);
 	finish_wait(&end->wait, &entry);
 	return ready ?: err;
+}
+
+/* When it is over.  The time runs while others do. */
+static ktime_t wait_expires(const struct nxia_wait *arg)
+{
+	if (!arg->timeout || arg->timeout >= KTIME_MAX)
+		return KTIME_MAX;
+	return ktime_add_safe(ktime_get(), ns_to_ktime(arg->timeout));
 }
 
 static int check_wait(const struct nxia_cap *cap, const struct nxia_wait *arg)
@@ -267,10 +273,12 @@ static int notify_wait(struct nxia_cap *cap, const struct nxia_wait *arg,
 		       bool notify_first, bool again)
 {
 	int ret = check_wait(cap, arg);
+	ktime_t expires;
 
 	if (ret)
 		return ret;
-	ret = wait_awake(cap, arg, notify_first) ?: wait_asleep(cap, arg);
+	expires = wait_expires(arg);
+	ret = wait_awake(cap, arg, notify_first) ?: wait_asleep(cap, arg, expires);
 	/* The call that comes once more finds want as its caller has set it. */
 	if (!again || ret != -ETIMEDOUT)
 		disarm(nxia_end_of(cap), arg->flags);

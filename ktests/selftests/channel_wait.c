@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* NOTIFY, WAIT and NOTIFY_WAIT on a channel end. */
 #include <pthread.h>
+#include <sched.h>
+#include <time.h>
 
 #include "nxia_main.h"
 #include "nxia_pair.h"
@@ -418,6 +420,66 @@ TEST(signal_notify_wait, "NOTIFY_WAIT: EINTR for a signal")
 	until_asleep(waiter.tid);
 	waiter_interrupt(&waiter);
 	EXPECT_ERR(waiter_join(&waiter), EINTR);
+}
+
+static __u64 milliseconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void on_first_processor(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	REQUIRE(!sched_setaffinity(0, sizeof(set), &set));
+}
+
+/* Less than what the kernel lets a real-time task run in a second. */
+#define BUSY_MS	800
+
+/* Runs before all others, for as long as the one who woke it would wait. */
+static void *busy_peer_run(void *argument)
+{
+	struct waiter *waiter = argument;
+	struct sched_param param = { .sched_priority = 1 };
+	__u64 end;
+
+	on_first_processor();
+	REQUIRE(!sched_setscheduler(0, SCHED_FIFO, &param));
+	waiter->tid = gettid();
+	gate_open(&waiter->started);
+	waiter->result = nxia_wait(waiter->fd, READ, FOREVER);
+	end = milliseconds_now() + BUSY_MS;
+	while (milliseconds_now() < end)
+		;
+	return NULL;
+}
+
+TEST(timeout_runs, "NOTIFY_WAIT: ETIMEDOUT in time, whoever runs meanwhile")
+{
+	struct pair p;
+	struct waiter peer;
+	__u64 start;
+
+	pair_init(&p, 1, 1);
+	on_first_processor();
+	peer = (struct waiter){ .fd = p.server.fd };
+	gate_init(&peer.started);
+	REQUIRE(!pthread_create(&peer.thread, NULL, busy_peer_run, &peer));
+	gate_pass(&peer.started);
+	until_asleep(peer.tid);
+	REQUIRE(ring_put(&p.a, "x", 1));
+	start = milliseconds_now();
+	EXPECT_ERR(nxia_notify_wait(p.client.fd, READ, BUSY_MS * 1000000ULL),
+		   ETIMEDOUT);
+	/* Not one after the other. */
+	EXPECT(milliseconds_now() - start < 2 * BUSY_MS);
+	EXPECT_EQ(waiter_join(&peer), READ);
 }
 
 TEST(signal_kill, "WAIT: a sleeper can be killed")
