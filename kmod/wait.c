@@ -44,18 +44,25 @@ static int look(const struct nxia_cap *cap, u32 flags)
 {
 	struct nxia_channel *channel = nxia_channel_of(cap->object);
 	const struct nxia_end *end = nxia_end_of(cap), *peer = end->peer;
-	u64 in = nxia_ring_used(peer->producer, end->consumer, peer->size);
-	u64 out = nxia_ring_used(end->producer, peer->consumer, end->size);
 	int ready = 0;
+	u64 used;
 
 	if (READ_ONCE(channel->poisoned))
 		return -EBADMSG;
-	if (in == U64_MAX || out == U64_MAX)
-		return poison(channel);
-	if (flags & NXIA_WAIT_READ && readable(end, peer, in))
-		ready |= NXIA_WAIT_READ;
-	if (flags & NXIA_WAIT_WRITE && writable(end, out))
-		ready |= NXIA_WAIT_WRITE;
+	if (flags & NXIA_WAIT_READ) {
+		used = nxia_ring_used(peer->producer, end->consumer, peer->size);
+		if (used == U64_MAX)
+			return poison(channel);
+		if (readable(end, peer, used))
+			ready |= NXIA_WAIT_READ;
+	}
+	if (flags & NXIA_WAIT_WRITE) {
+		used = nxia_ring_used(end->producer, peer->consumer, end->size);
+		if (used == U64_MAX)
+			return poison(channel);
+		if (writable(end, used))
+			ready |= NXIA_WAIT_WRITE;
+	}
 	return ready;
 }
 

@@ -901,7 +901,8 @@ struct nxia_enter {
  *    the handler was set with SA_RESTART, otherwise never; ``want`` is then 0.
  *  - EPIPE: not ready, and the peer is gone; or has called SHUTDOWN, and @flags is
  *    %NXIA_WAIT_READ alone; or this end has, and @flags is %NXIA_WAIT_WRITE alone.
- *  - EBADMSG: the indices are impossible; the channel is poisoned for good.
+ *  - EBADMSG: the indices of a ring that was asked about are impossible; the channel
+ *    is poisoned for good.
  *  - EPERM: READ or WRITE is missing.
  *  - EKEYREVOKED, EBADF: the capability was revoked, or closed.
  */
