@@ -35,9 +35,9 @@ std::byte* placeOf(const RingMemory& ring, std::uint64_t index) {
     return ring.data + (index & (ring.size - 1));
 }
 
-// Whether the other side, which says that it waits for `want`, has it.
+// Whether the other side, which waits for `want`, has it.
 bool satisfied(std::uint64_t want, std::uint64_t have, std::uint64_t size) {
-    return want != 0 && have >= std::min(want, size);
+    return have >= std::min(want, size);
 }
 
 std::unexpected<Error> impossible(const char* call) {
@@ -76,12 +76,16 @@ std::size_t RingWriter::nextPayload(const Outgoing& message) const {
     return std::min(message.payload.rest(), payloadMax());
 }
 
-Result<std::uint64_t> RingWriter::space() {
-    std::uint64_t used = produced_ - load(ring_.consumer->index);
-    poisoned_ = poisoned_ || used > ring_.size;
-    if (poisoned_)
-        return impossible("send");
-    return ring_.size - used;
+Result<void> RingWriter::look() {
+    consumed_ = load(ring_.consumer->index);
+    poisoned_ = poisoned_ || used() > ring_.size;
+    return poisoned_ ? Result<void>(impossible("send")) : Result<void>();
+}
+
+Result<bool> RingWriter::hasSpace(std::uint64_t needed) {
+    if (!poisoned_ && ring_.size - used() >= needed)
+        return true;
+    return look().transform([&] { return ring_.size - used() >= needed; });
 }
 
 void RingWriter::writeRecord(Outgoing& message, std::size_t payload) {
@@ -97,8 +101,7 @@ void RingWriter::writeRecord(Outgoing& message, std::size_t payload) {
 }
 
 Result<bool> RingWriter::fitsNext(const Outgoing& message) {
-    return space().transform(
-        [&](std::uint64_t free) { return free >= recordSize(nextPayload(message)); });
+    return hasSpace(recordSize(nextPayload(message)));
 }
 
 Result<bool> RingWriter::write(Outgoing& message) {
@@ -121,14 +124,15 @@ Result<bool> RingWriter::fits(std::size_t length) {
         needed += recordSize(last);
     if (needed > ring_.size)
         return failure(EMSGSIZE, "send");
-    return space().transform([&](std::uint64_t free) { return free >= needed; });
+    return hasSpace(needed);
 }
 
 Result<bool> RingWriter::mustRing() {
     fullBarrier();
     std::uint64_t want = load(ring_.consumer->want);
-    return space().transform(
-        [&](std::uint64_t free) { return satisfied(want, ring_.size - free, ring_.size); });
+    if (want == 0 && !poisoned_)
+        return false;
+    return look().transform([&] { return satisfied(want, used(), ring_.size); });
 }
 
 void RingWriter::arm(const Outgoing& message) {
@@ -146,7 +150,9 @@ std::unexpected<Error> RingReader::poison() {
 }
 
 Result<std::uint64_t> RingReader::used() {
-    std::uint64_t used = load(ring_.producer->index) - consumed_;
+    if (produced_ == consumed_)
+        produced_ = load(ring_.producer->index);
+    std::uint64_t used = produced_ - consumed_;
     if (poisoned_ || used > ring_.size)
         return poison();
     return used;
@@ -211,6 +217,9 @@ Result<bool> RingReader::empty() {
 Result<bool> RingReader::mustRing() {
     fullBarrier();
     std::uint64_t want = load(ring_.producer->want);
+    if (want == 0 && !poisoned_)
+        return false;
+    produced_ = consumed_; // so that used() looks
     return used().transform(
         [&](std::uint64_t used) { return satisfied(want, ring_.size - used, ring_.size); });
 }

@@ -102,13 +102,16 @@ public:
     void disarm();
 
 private:
-    Result<std::uint64_t> space();
+    std::uint64_t used() const { return produced_ - consumed_; }
+    Result<void> look();
+    Result<bool> hasSpace(std::uint64_t needed);
     std::size_t payloadMax() const;
     std::size_t nextPayload(const Outgoing& message) const;
     void writeRecord(Outgoing& message, std::size_t payload);
 
     RingMemory ring_;
     std::uint64_t produced_ = 0; // never read back from the page
+    std::uint64_t consumed_ = 0; // as last seen: a look takes the line from the reader
     bool poisoned_ = false;
 };
 
@@ -148,6 +151,7 @@ private:
     RingMemory ring_;
     std::size_t limit_;
     std::uint64_t consumed_ = 0; // never read back from the page
+    std::uint64_t produced_ = 0; // as last seen
     std::vector<std::byte> partial_;
     std::uint16_t capabilities_ = 0; // of the message in partial_
     bool started_ = false;           // partial_ has the first records of a message

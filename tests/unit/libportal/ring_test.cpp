@@ -198,9 +198,9 @@ TEST_CASE("a reader believes no impossible index", "[ring][hostile]") {
 
 TEST_CASE("a writer believes no impossible index", "[ring][hostile]") {
     Pair pair;
-    Sent first(8);
-    REQUIRE(pair.writer.write(first.message) == true); // 16 bytes are in use
-    auto index = GENERATE(std::uint64_t{17}, ringSize, std::uint64_t{1} << 63, 15 - ringSize);
+    Sent full(2 * recordMax); // all is in use: the writer must look
+    REQUIRE(pair.writer.write(full.message) == true);
+    auto index = GENERATE(ringSize + 1, 2 * ringSize, std::uint64_t{1} << 63, UINT64_MAX);
     pair.memory.consumer.index = index;
     Sent second(8);
     CHECK(codeOf(pair.writer.write(second.message)) == EBADMSG);
@@ -210,7 +210,7 @@ TEST_CASE("a writer believes no impossible index", "[ring][hostile]") {
     CHECK(codeOf(pair.writer.write(second.message)) == EBADMSG);
     CHECK(codeOf(pair.writer.mustRing()) == EBADMSG);
     CHECK(codeOf(pair.writer.fits(1)) == EBADMSG);
-    CHECK(pair.memory.producer.index == 16);
+    CHECK(pair.memory.producer.index == ringSize);
 }
 
 TEST_CASE("a reader believes no impossible record", "[ring][hostile]") {
