@@ -10,11 +10,10 @@ namespace portal::rpc {
 using capnp::rpc::twoparty::Side;
 
 Connection::Connection(Vat& vat, core::Channel channel)
-    : stream_(vat, std::move(channel)), network_(stream_, capabilitiesPerMessage, Side::CLIENT),
-      system_(capnp::makeRpcClient(network_)) {}
+    : network_(vat, std::move(channel), Side::CLIENT), system_(capnp::makeRpcClient(network_)) {}
 
 Connection::Connection(Vat& vat, core::Channel channel, capnp::Capability::Client bootstrap)
-    : stream_(vat, std::move(channel)), network_(stream_, capabilitiesPerMessage, Side::SERVER),
+    : network_(vat, std::move(channel), Side::SERVER),
       system_(capnp::makeRpcServer(network_, kj::mv(bootstrap))) {}
 
 capnp::Capability::Client Connection::bootstrap() {

@@ -2,14 +2,9 @@
 #pragma once
 
 #include "core/channel.h"
-#include "stream.h"
-
-#include <capnp/rpc-twoparty.h>
+#include "network.h"
 
 namespace portal::rpc {
-
-/// Most capabilities of the kernel that a peer may send in one message.
-inline constexpr unsigned capabilitiesPerMessage = 16;
 
 /// Cap'n Proto's RPC over one channel.
 ///
@@ -31,8 +26,7 @@ public:
     kj::Promise<void> onDisconnect() { return network_.onDisconnect(); }
 
 private:
-    ChannelMessageStream stream_;
-    capnp::TwoPartyVatNetwork network_;
+    ChannelNetwork network_;
     capnp::RpcSystem<capnp::rpc::twoparty::VatId> system_;
 };
 

@@ -2,12 +2,19 @@
 #pragma once
 
 #include "core/channel.h"
+#include "message.h"
 #include "vat.h"
 
-#include <capnp/serialize-async.h>
 #include <kj/async-unix.h>
 
+#include <deque>
+#include <memory>
+#include <vector>
+
 namespace portal::rpc {
+
+/// Most capabilities of the kernel that a peer may send in one message.
+inline constexpr unsigned capabilitiesPerMessage = 16;
 
 /// Cap'n Proto's messages over a channel.
 ///
@@ -17,51 +24,65 @@ namespace portal::rpc {
 /// of the event loop.
 ///
 /// Exceptions: DISCONNECTED, with the codes of fault(core::Error). Threads: the vat's.
-class ChannelMessageStream final : public capnp::MessageStream {
+class ChannelStream {
 public:
-    ChannelMessageStream(Vat& vat, core::Channel channel);
-    ~ChannelMessageStream() noexcept(false);
-    KJ_DISALLOW_COPY_AND_MOVE(ChannelMessageStream);
+    ChannelStream(Vat& vat, core::Channel channel);
+    ~ChannelStream() noexcept(false);
+    KJ_DISALLOW_COPY_AND_MOVE(ChannelStream);
 
-    kj::Promise<kj::Maybe<capnp::MessageReaderAndFds>>
-    tryReadMessage(kj::ArrayPtr<kj::AutoCloseFd> fdSpace, capnp::ReaderOptions options,
-                   kj::ArrayPtr<capnp::word> scratchSpace) override;
-    kj::Promise<void>
-    writeMessage(kj::ArrayPtr<const int> fds,
-                 kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) override;
-    kj::Promise<void> writeMessages(
-        kj::ArrayPtr<kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>>> messages) override;
-    kj::Maybe<int> getSendBufferSize() override;
+    /// Puts a message in the ring, or keeps it until there is space. The peer is rung when the
+    /// event loop has nothing else to do. What goes wrong is told by receive(); it throws only if
+    /// the message is larger than any may be.
+    void send(OutgoingMessage& message);
 
-    /// There is no half-closed channel: the peer sees the end when the stream is destroyed.
-    kj::Promise<void> end() override;
+    /// The next message; none at the end of the connection. One at a time.
+    kj::Promise<kj::Maybe<kj::Own<capnp::IncomingRpcMessage>>> receive();
 
-    using capnp::MessageStream::tryReadMessage;
-    using capnp::MessageStream::writeMessage;
-    using capnp::MessageStream::writeMessages;
+    /// Resolves when all that was sent is in the ring, or never will be. Nothing may be sent after.
+    kj::Promise<void> finish();
 
 private:
-    class OutgoingMessage;
+    using Incoming = kj::Maybe<kj::Own<capnp::IncomingRpcMessage>>;
 
-    kj::ForkedPromise<void> watchHangUp();
+    kj::Promise<void> watchHangUp();
+    void wakeUp();
+    void fail(kj::Exception&& exception);
     bool stillConnected(std::uint32_t flags);
-    kj::Promise<void> letOthersRun();
-    kj::Promise<bool> receive();
-    kj::ArrayPtr<kj::AutoCloseFd> takeFds(kj::ArrayPtr<kj::AutoCloseFd> fdSpace);
+
+    auto receiveAgain();
+    kj::Promise<Incoming> receiveNow();
+    kj::Array<kj::AutoCloseFd> takeFds();
+
+    void load(OutgoingMessage& message);
+    kj::Promise<void> loadFirst();
+    kj::Promise<void> transfer(kj::Array<nxia_transfer_cap> grants);
+    kj::Promise<void> write();
+    kj::Promise<void> writeAgain();
+    kj::Promise<void> writeQueue();
+    void ringLater();
+    void ring();
     core::Result<std::uint64_t> rightsFor(int fd, std::uint64_t handle);
     kj::Array<nxia_transfer_cap> grantsFor(kj::ArrayPtr<const int> fds);
-    capnp::MessageReaderAndFds take(kj::ArrayPtr<kj::AutoCloseFd> fdSpace,
-                                    capnp::ReaderOptions options);
-    kj::Promise<void> transfer(kj::Array<nxia_transfer_cap> grants, OutgoingMessage& message);
-    kj::Promise<void> write(OutgoingMessage& message);
 
     Vat& vat_;
     core::Channel channel_;
     kj::UnixEventPort::FdObserver observer_;
+    std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);
     bool hungUp_ = false;
-    kj::ForkedPromise<void> hangUp_;
-    core::Message message_;
+    kj::Maybe<kj::Exception> failure_;
+
+    core::Message message_; // the last that came
     unsigned reads_ = 0;
+
+    std::deque<kj::Own<OutgoingMessage>> queue_; // the first of it is being written
+    std::vector<std::uint32_t> table_;           // of the message that is being written
+    std::vector<core::Bytes> pieces_;
+    core::Outgoing rest_{.payload = core::Gather({})};
+    bool ringing_ = false;
+
+    kj::Promise<void> hangUp_;
+    kj::Promise<void> writing_ = kj::READY_NOW;
+    kj::Promise<void> bell_ = kj::READY_NOW;
 };
 
 } // namespace portal::rpc

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "message.h"
+
+#include "error.h"
+#include "stream.h"
+
+#include <cerrno>
+#include <utility>
+
+namespace portal::rpc {
+namespace {
+
+kj::ArrayPtr<const capnp::word> wordsOf(const std::vector<std::byte>& bytes) {
+    if (bytes.size() % sizeof(capnp::word) != 0)
+        kj::throwFatalException(fault(core::Error(EBADMSG, "receive")));
+    return {reinterpret_cast<const capnp::word*>(bytes.data()), bytes.size() / sizeof(capnp::word)};
+}
+
+} // namespace
+
+OutgoingMessage::OutgoingMessage(ChannelStream& stream, unsigned firstSegmentWords)
+    : stream_(stream), builder_(firstSegmentWords <= firstSegment_.size()
+                                    ? capnp::MallocMessageBuilder(
+                                          kj::arrayPtr(firstSegment_.data(), firstSegment_.size()))
+                                    : capnp::MallocMessageBuilder(firstSegmentWords)) {}
+
+capnp::AnyPointer::Builder OutgoingMessage::getBody() {
+    return builder_.getRoot<capnp::AnyPointer>();
+}
+
+void OutgoingMessage::send() {
+    stream_.send(*this);
+}
+
+IncomingMessage::IncomingMessage(std::vector<std::byte> bytes, kj::Array<kj::AutoCloseFd> fds)
+    : bytes_(std::move(bytes)), reader_(wordsOf(bytes_)), fds_(kj::mv(fds)) {}
+
+} // namespace portal::rpc
