@@ -14,13 +14,13 @@ from cache import CACHE, locked
 TRY_SECONDS = 20
 
 
-def arguments(icount, bz_image):
+def arguments(icount, cpu, bz_image):
     """(QEMU arguments, a name for people)"""
     if icount:
-        return ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", "max"], "TCG, icount"
+        return ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", cpu], "TCG, icount"
     if kvm_works(bz_image):
         return ["-accel", "kvm", "-cpu", "host"], "KVM"
-    return ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"], "TCG"
+    return ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", cpu], "TCG"
 
 
 def kvm_works(bz_image):

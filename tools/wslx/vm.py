@@ -59,6 +59,8 @@ class Vm:
     """One guest. A context manager: leaving it stops the guest and removes its folder.
 
     folder   what the run writes: console.log, vsock.socket (with vsock=True), the disks
+    smp      processors; with icount they take turns, and one is what there is otherwise
+    cpu      the processor's model, of QEMU's -cpu; KVM has the host's
     disk     a file to keep as the data disk; without it each guest has a fresh one
     programs False leaves out what Meson builds: nxia.ko alone
     copies   host paths that appear in the guest's /host/
@@ -66,15 +68,16 @@ class Vm:
     more     words for the kernel's command line
     """
 
-    def __init__(self, *, base="6.12", debug=False, kcsan=False, wide=False, smp=2, memory=None, icount=False, services=True,
-                 programs=True, vsock=None, disk=None, copies=(), share=None, more=(), keep_folder=False):
+    def __init__(self, *, base="6.12", debug=False, kcsan=False, wide=False, smp=None, memory=None, icount=False, cpu="max",
+                 services=True, programs=True, vsock=None, disk=None, copies=(), share=None, more=(), keep_folder=False):
         self.base = base
         self.variant = kernel.variant_of(debug, kcsan, wide)
         self.debug = debug
         kernel.check_base(base, self.variant)
-        self.smp = 1 if icount else smp
+        self.smp = smp or (1 if icount else 2)
         self.memory = memory or (2048 if debug else 1024)
         self.icount = icount
+        self.cpu = cpu
         self.services = services
         self.programs = programs
         self.vsock = self.services if vsock is None else vsock
@@ -118,7 +121,7 @@ class Vm:
         guest.job_image(self.folder / "job.tar", self.copies)
         if self.disk is None or not self.disk.exists():
             guest.data_image(self.disk or self.folder / "data.ext4", DATA_FEATURES.get(self.variant, ""))
-        acceleration, name = accel.arguments(self.icount, built / "bzImage")
+        acceleration, name = accel.arguments(self.icount, self.cpu, built / "bzImage")
         arguments = self._qemu_arguments(built, acceleration)
         say(f"==> guest: kernel {self.base} ({self.variant}), {self.smp} processors, {self.memory} MiB, {name}")
         for again in reversed(range(BOOTS)):
@@ -361,9 +364,10 @@ def add_options(parser):
     parser.add_argument("--debug", action="store_true", help="KASAN, lockdep, kmemleak and their like")
     parser.add_argument("--kcsan", action="store_true", help="look for data races in nxia.ko")
     parser.add_argument("--wide", action="store_true", help="what WSL's kernel has on that can carry information; also with --debug")
-    parser.add_argument("--smp", type=_positive, default=2, metavar="N", help="processors (2)")
+    parser.add_argument("--smp", type=_positive, metavar="N", help="processors (2; 1 with --icount, where they take turns)")
     parser.add_argument("--mem", type=_positive, metavar="M", help="memory in MiB (1024; 2048 with --debug)")
     parser.add_argument("--icount", action="store_true", help="guest time counts instructions: repeatable")
+    parser.add_argument("--cpu", default="max", metavar="MODEL", help="the processor, as QEMU's -cpu has it (max)")
     parser.add_argument("--no-services", action="store_true", help="nxia.ko alone, without systemd")
     parser.add_argument("--no-programs", action="store_true", help="nxia.ko alone, and no program of ours installed")
     parser.add_argument("--vsock", action="store_true", help="AF_VSOCK also without services")
@@ -392,7 +396,7 @@ def run_once(options):
     for typed, path in zip(options.copy, copies):
         if not os.path.exists(path):
             raise WslxError(f"--copy {typed}: no such file or folder", USAGE)
-    with Vm(base=options.kernel, debug=options.debug, kcsan=options.kcsan, wide=options.wide, smp=options.smp, memory=options.mem, icount=options.icount,
+    with Vm(base=options.kernel, debug=options.debug, kcsan=options.kcsan, wide=options.wide, smp=options.smp, memory=options.mem, icount=options.icount, cpu=options.cpu,
             services=not (options.no_services or options.no_programs), programs=not options.no_programs, vsock=options.vsock or None, copies=copies, more=options.append,
             disk=options.disk and host_path(options.disk)) as guest_vm:
         result = guest_vm.run(*options.command, timeout=options.timeout, out=sys.stdout.buffer, err=sys.stderr.buffer)
