@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Windows has threads where Linux has processes: all memory is shared.
+#include "platform.h"
+
+#include <new>
+#include <thread>
+
+namespace bench {
+
+std::span<std::byte> takeShared(std::size_t size) {
+    return {new std::byte[size]{}, size};
+}
+
+void giveBack(std::span<std::byte> shared) {
+    delete[] shared.data();
+}
+
+double contextSwitches(pid_t) {
+    return 0; // nobody counts them
+}
+
+void sleepPrecisely() {}
+
+void sleepUntil(Clock::time_point time) {
+    std::this_thread::sleep_until(time);
+}
+
+std::string systemVersion() {
+    return "Windows";
+}
+
+} // namespace bench
