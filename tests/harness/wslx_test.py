@@ -59,6 +59,26 @@ def no_debug_kernel_of_debian():
     assert done.returncode == 2 and b"no debug kernel" in done.stderr, done
 
 
+def bench_without_a_way_to_measure():
+    done = wslx("bench")
+    assert done.returncode == 2 and b"--icount --native" in done.stderr, done
+
+
+def bench_in_two_ways():
+    done = wslx("bench", "--icount", "--native")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done
+
+
+def bench_to_nowhere():
+    done = wslx("bench", "--native", "--json", "/nosuch/file")
+    assert done.returncode == 2 and b"--json /nosuch/file: no such folder" in done.stderr, done
+
+
+def bench_of_an_unknown_scenario():
+    done = wslx("bench", "--native", "--scenario", "nosuch")
+    assert done.returncode == 2 and b"nosuch" in done.stderr, done
+
+
 def status_and_streams_are_relayed():
     done = wslx(*MODULE_ONLY, "--", "sh", "-c", r"printf 'a\000\377\r\nb'; echo oops >&2; exit 42")
     assert done.returncode == 42, done
@@ -105,6 +125,7 @@ def time_limit():
 
 TESTS = [
     unknown_suite, list_names_suites, unknown_option, missing_command, bad_number, missing_copy, no_debug_kernel_of_debian,
+    bench_without_a_way_to_measure, bench_in_two_ways, bench_to_nowhere, bench_of_an_unknown_scenario,
     status_and_streams_are_relayed, much_output_is_whole, unknown_program, copies_arrive, panic_fails_the_run,
     reset_is_no_success, time_limit,
 ]

@@ -22,6 +22,14 @@ def install(kind, target):
                 env=_environment(kind), what=f"installing the {kind} programs")
 
 
+def program(path):
+    """One of what is built for this host, by its path in the build folder; brought up to date."""
+    folder = build_folder("native")
+    with locked(folder.with_suffix(".lock")):
+        _build("native", folder, Log(CACHE / "logs" / "meson-native.log"))
+    return folder / path
+
+
 def build_folder(kind):
     """One incremental build folder for each checkout."""
     return CACHE / f"build-{kind}-{digest(CHECKOUT.as_posix(), os.environ['WSLX_ROOT'])}"

@@ -60,7 +60,10 @@ def command_fuzz(arguments):
 
 def command_bench(arguments):
     import bench
-    return bench.run(arguments)
+    parser = Parser("bench", usage="./wslx bench (--icount | --native) [OPTION]...",
+                    description="Measures NXIA and its peers side by side, and prints a table.")
+    bench.add_options(parser)
+    return bench.run(parser.parse_args(arguments))
 
 
 def command_pack(arguments):

@@ -11,7 +11,7 @@ import build
 from cache import artefact
 from progress import WslxError
 
-RELAY_SECONDS = 10
+BRIDGE_PORT = 7878
 QUIET = {
     "WINEDEBUG": "-all",
     "WINEDLLOVERRIDES": "mscoree,mshtml=",  # no offer to download Mono and Gecko
@@ -32,16 +32,18 @@ def wine_prefix():
 
 
 class Relay:
-    """nxia-relay from a free loopback port to a guest. A context manager."""
+    """nxia-relay from a free loopback port to a port of a guest's AF_VSOCK. A context manager."""
 
-    def __init__(self, vsock_socket):
+    def __init__(self, vsock_socket, port=BRIDGE_PORT):
         self._socket = vsock_socket
+        self._port = port
 
     def __enter__(self):
         program = build.build_folder("native") / "tools" / "relay" / "nxia-relay"
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "--", program, "--listen", "127.0.0.1:0", "--vsock", self._socket],
+            ["setpriv", "--pdeathsig", "KILL", "--", program, "--listen", "127.0.0.1:0", "--vsock", self._socket,
+             "--port", str(self._port)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._log, text=True)
         line = self._process.stdout.readline()
         port = re.match(r"nxia-relay: (127\.0\.0\.1:\d+) ", line)
