@@ -16,6 +16,7 @@ import builds
 import cost
 import fuzz
 import lint
+import perf
 import proofs
 import stacking
 import tap
@@ -133,6 +134,11 @@ def harness():
     yield from python_tests("harness")
 
 
+def page():
+    """The report of nxia-bench, in a browser."""
+    yield from python_tests("page")
+
+
 def python_tests(folder):
     """Programs that print TAP; they may import what is beside this file."""
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "tools" / "wslx")}
@@ -146,7 +152,7 @@ def python_tests(folder):
 GUEST_SUITES = {"kunit": kunit, "races": races, "fuzz": fuzz.suite, "labels": labels, "selftests": selftests,
                 "programs": programs}
 HOST_SUITES = {"builds": builds.run, "e2e": e2e, "unit": unit, "lint": lint.run, "proofs": proofs.run,
-               "harness": harness, "cost": cost.run, "stacking": stacking.run}
+               "harness": harness, "cost": cost.run, "stacking": stacking.run, "perf": perf.run, "page": page}
 SUITES = {**GUEST_SUITES, **HOST_SUITES}
 NARROW_SUITES = tuple(name for name in GUEST_SUITES if name != "labels")
 GUESTS = {  # the longest first: options of the guest, what runs in it
@@ -160,7 +166,7 @@ GUESTS = {  # the longest first: options of the guest, what runs in it
 }
 # What is left out unless it is asked for: each further kernel takes as long to build as all the rest.
 FURTHER_GUESTS = ("kcsan", "7.x", "stock", "wide-debug")
-FURTHER_SUITES = ("builds", "cost", "stacking")
+FURTHER_SUITES = ("builds", "cost", "stacking", "perf", "page")
 
 
 def list_suites():
