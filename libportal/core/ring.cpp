@@ -149,13 +149,18 @@ std::unexpected<Error> RingReader::poison() {
     return impossible("receive");
 }
 
-Result<std::uint64_t> RingReader::used() {
-    if (produced_ == consumed_)
-        produced_ = load(ring_.producer->index);
+Result<std::uint64_t> RingReader::look() {
+    produced_ = load(ring_.producer->index);
     std::uint64_t used = produced_ - consumed_;
     if (poisoned_ || used > ring_.size)
         return poison();
     return used;
+}
+
+Result<std::uint64_t> RingReader::used() {
+    if (poisoned_ || produced_ == consumed_)
+        return look();
+    return produced_ - consumed_;
 }
 
 // The header of the next record, if all of it can be true.
@@ -219,8 +224,7 @@ Result<bool> RingReader::mustRing() {
     std::uint64_t want = load(ring_.producer->want);
     if (want == 0 && !poisoned_)
         return false;
-    produced_ = consumed_; // so that used() looks
-    return used().transform(
+    return look().transform(
         [&](std::uint64_t used) { return satisfied(want, ring_.size - used, ring_.size); });
 }
 

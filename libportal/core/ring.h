@@ -144,6 +144,7 @@ public:
     std::unexpected<Error> poison();
 
 private:
+    Result<std::uint64_t> look();
     Result<std::uint64_t> used();
     Result<RecordHeader> header(std::uint64_t used);
     Result<void> takeRecord(const RecordHeader& header);
