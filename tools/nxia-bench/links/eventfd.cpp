@@ -2,6 +2,7 @@
 //
 // Rings in shared memory; each side sleeps in a read() of an eventfd of its own.
 #include "links.h"
+#include "prepared.h"
 #include "ring-link.h"
 #include "shared-memory.h"
 #include "sys.h"
@@ -54,45 +55,41 @@ private:
     int peer_;
 };
 
-class EventTransport final : public LinkTransport {
+struct EventPair {
+    SharedMemory request;
+    SharedMemory answer;
+    Fd client;
+    Fd server;
+};
+
+class EventTransport final : public PreparedTransport<EventPair> {
 public:
     std::string_view name() const override { return "eventfd"; }
 
     std::unique_ptr<Link> accept() override {
-        Pair& pair = pairs_[accepted_++];
+        EventPair& pair = nextPair();
         return std::make_unique<EventLink>(pair.answer.ring(), pair.request.ring(),
                                            pair.server.get(), pair.client.get());
     }
 
 protected:
     void open() override {
-        pairs_.clear();
-        accepted_ = 0;
-        for (unsigned i = 0; i < setup().clients; i++)
-            pairs_.push_back(
-                {SharedMemory(setup().room), SharedMemory(setup().room), makeEvent(), makeEvent()});
+        PreparedTransport::open();
         // epoll wakes at every write to an eventfd, which need never be read.
         if (selects())
-            for (const Pair& pair : pairs_)
+            for (const EventPair& pair : pairs())
                 RingConsumer(pair.request.ring()).arm(1);
     }
 
-    std::unique_ptr<Link> dial(unsigned number) override {
-        Pair& pair = pairs_[number];
-        return std::make_unique<EventLink>(pair.request.ring(), pair.answer.ring(),
-                                           pair.client.get(), pair.server.get());
+    EventPair make(unsigned) override {
+        return {SharedMemory(setup().room), SharedMemory(setup().room), makeEvent(), makeEvent()};
     }
 
-private:
-    struct Pair {
-        SharedMemory request;
-        SharedMemory answer;
-        Fd client;
-        Fd server;
-    };
-
-    std::vector<Pair> pairs_;
-    unsigned accepted_ = 0;
+    std::unique_ptr<Link> dial(unsigned number) override {
+        EventPair& mine = pair(number);
+        return std::make_unique<EventLink>(mine.request.ring(), mine.answer.ring(),
+                                           mine.client.get(), mine.server.get());
+    }
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 // Rings in shared memory; each side sleeps by futex on the very index that it waits for.
 #include "futex.h"
 #include "links.h"
+#include "prepared.h"
 #include "ring-link.h"
 #include "shared-memory.h"
 
@@ -96,12 +97,17 @@ private:
     unsigned number_;
 };
 
-class FutexTransport final : public LinkTransport {
+struct FutexPair {
+    SharedMemory request;
+    SharedMemory answer;
+};
+
+class FutexTransport final : public PreparedTransport<FutexPair> {
 public:
     std::string_view name() const override { return "futex"; }
 
     std::unique_ptr<Link> accept() override {
-        Pair& pair = pairs_[accepted_++];
+        FutexPair& pair = nextPair();
         return std::make_unique<FutexLink>(pair.answer.ring(), pair.request.ring(), nullptr, 0);
     }
 
@@ -111,33 +117,27 @@ public:
 
 protected:
     void open() override {
-        pairs_.clear();
-        accepted_ = 0;
-        for (unsigned i = 0; i < setup().clients; i++)
-            pairs_.push_back({SharedMemory(setup().room), SharedMemory(setup().room)});
+        PreparedTransport::open();
         // The doorbell is rung for every request.
         if (selects())
-            for (const Pair& pair : pairs_)
+            for (const FutexPair& pair : pairs())
                 RingConsumer(pair.request.ring()).arm(1);
         shared_.emplace(4096);
     }
 
+    FutexPair make(unsigned) override {
+        return {SharedMemory(setup().room), SharedMemory(setup().room)};
+    }
+
     std::unique_ptr<Link> dial(unsigned number) override {
-        Pair& pair = pairs_[number];
-        return std::make_unique<FutexLink>(pair.request.ring(), pair.answer.ring(),
+        FutexPair& mine = pair(number);
+        return std::make_unique<FutexLink>(mine.request.ring(), mine.answer.ring(),
                                            selects() ? doorbell() : nullptr, number);
     }
 
 private:
-    struct Pair {
-        SharedMemory request;
-        SharedMemory answer;
-    };
-
     Doorbell* doorbell() { return reinterpret_cast<Doorbell*>(shared_->ring().data); }
 
-    std::vector<Pair> pairs_;
-    unsigned accepted_ = 0;
     std::optional<SharedMemory> shared_;
 };
 

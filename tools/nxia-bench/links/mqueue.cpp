@@ -3,6 +3,7 @@
 // Two POSIX message queues for each client.
 #include "link.h"
 #include "links.h"
+#include "prepared.h"
 #include "sys.h"
 
 #include <algorithm>
@@ -90,7 +91,12 @@ private:
     std::vector<std::byte> message_;
 };
 
-class QueueTransport final : public LinkTransport {
+struct QueuePair {
+    MessageQueue request;
+    MessageQueue answer;
+};
+
+class QueueTransport final : public PreparedTransport<QueuePair> {
 public:
     std::string_view name() const override { return "mqueue"; }
 
@@ -106,38 +112,32 @@ public:
     }
 
     std::unique_ptr<Link> accept() override {
-        Pair& pair = pairs_[accepted_++];
+        QueuePair& pair = nextPair();
         return std::make_unique<QueueLink>(pair.request.get(), pair.answer.get(), capacity_.bytes);
     }
 
 protected:
     void open() override {
         capacity_ = capacityFor(setup());
-        pairs_.clear();
-        accepted_ = 0;
-        for (unsigned i = 0; i < setup().clients; i++)
-            pairs_.push_back({MessageQueue(uniqueName(2 * i), capacity_),
-                              MessageQueue(uniqueName(2 * i + 1), capacity_)});
+        PreparedTransport::open();
+    }
+
+    QueuePair make(unsigned number) override {
+        return {MessageQueue(uniqueName(2 * number), capacity_),
+                MessageQueue(uniqueName(2 * number + 1), capacity_)};
     }
 
     std::unique_ptr<Link> dial(unsigned number) override {
-        Pair& pair = pairs_[number];
-        return std::make_unique<QueueLink>(pair.answer.get(), pair.request.get(), capacity_.bytes);
+        QueuePair& mine = pair(number);
+        return std::make_unique<QueueLink>(mine.answer.get(), mine.request.get(), capacity_.bytes);
     }
 
 private:
-    struct Pair {
-        MessageQueue request;
-        MessageQueue answer;
-    };
-
     static std::string uniqueName(unsigned number) {
         return std::format("/nxia-bench.{}.{}", ::getpid(), number);
     }
 
     Capacity capacity_{};
-    std::vector<Pair> pairs_;
-    unsigned accepted_ = 0;
 };
 
 } // namespace

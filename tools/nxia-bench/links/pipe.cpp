@@ -2,6 +2,7 @@
 //
 // Two pipes.
 #include "links.h"
+#include "prepared.h"
 #include "stream.h"
 #include "sys.h"
 
@@ -27,38 +28,29 @@ Pipe makePipe(std::size_t room) {
     return pipe;
 }
 
-class PipeTransport final : public LinkTransport {
+struct PipePair {
+    Pipe request;
+    Pipe answer;
+};
+
+class PipeTransport final : public PreparedTransport<PipePair> {
 public:
     std::string_view name() const override { return "pipe"; }
 
     std::unique_ptr<Link> accept() override {
-        Pair& pair = pairs_[accepted_++];
+        PipePair& pair = nextPair();
         return std::make_unique<StreamLink>(std::move(pair.request.reader),
                                             std::move(pair.answer.writer));
     }
 
 protected:
-    void open() override {
-        pairs_.clear();
-        accepted_ = 0;
-        for (unsigned i = 0; i < setup().clients; i++)
-            pairs_.push_back({makePipe(setup().room), makePipe(setup().room)});
-    }
+    PipePair make(unsigned) override { return {makePipe(setup().room), makePipe(setup().room)}; }
 
     std::unique_ptr<Link> dial(unsigned number) override {
-        Pair& pair = pairs_[number];
-        return std::make_unique<StreamLink>(std::move(pair.answer.reader),
-                                            std::move(pair.request.writer));
+        PipePair& mine = pair(number);
+        return std::make_unique<StreamLink>(std::move(mine.answer.reader),
+                                            std::move(mine.request.writer));
     }
-
-private:
-    struct Pair {
-        Pipe request;
-        Pipe answer;
-    };
-
-    std::vector<Pair> pairs_;
-    unsigned accepted_ = 0;
 };
 
 } // namespace
