@@ -46,7 +46,8 @@ def add_options(parser):
 def run(options):
     targets = [(writable(typed, option), write) for typed, option, write in
                ((options.json, "--json", write_json), (options.report, "--report", write_report)) if typed]
-    check_scenarios(options.scenario)
+    if options.scenario:
+        check_scenarios(options.scenario)
     results = measure(options.icount, options.quick, options.scenario)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "results.json"
