@@ -141,40 +141,34 @@ static bool can_reopen(const struct inode *inode)
 }
 
 /*
- * Asked at exec while the task has its old credentials still, as if it had @cred:
- * first under the lock of the table of files, then, to @tell, without.
+ * Asked on the way back from an exec into other credentials: first under the lock
+ * of the table of files, then, to @tell, without.
  */
-int nxia_lsm_file_inherit(const struct cred *cred, struct file *file, bool tell)
+int nxia_lsm_file_inherit(struct file *file, bool tell)
 {
 	struct nxia_act act = {
 		.operation = "inherit",
 		.path = &file->f_path,
 		.quiet = !tell,
 	};
-	const struct nxia_cred *new = nxia_cred_get(cred);
-	const struct cred *old;
+	const struct nxia_cred *me = nxia_cred_get(current_cred());
 	u64 shared;
-	int err;
 
 	if (is_neutral(file) && !is_ours(file))
 		return 0;
-	if (!(file->f_mode & FMODE_WRITE) &&
-	    nxia_file_label(file) & ~new->label)
-		return nxia_flow_refused(nxia_file_label(file) & ~new->label,
+	if (!(file->f_mode & FMODE_WRITE) && nxia_file_label(file) & ~me->label)
+		return nxia_flow_refused(nxia_file_label(file) & ~me->label,
 					 RULE_SHARED, &act);
 	/* It leads to a name, and has nothing that one could change. */
 	if (file->f_mode & FMODE_PATH)
 		return 0;
 
-	shared = new->label & ~new->may_drop &
+	shared = me->label & ~me->may_drop &
 		 ~nxia_cred_get(file->f_cred)->label;
 	if (shared && (file->f_mode & FMODE_WRITE ||
 		       is_ours(file) || !can_reopen(file_inode(file))))
 		return nxia_flow_refused(shared, RULE_SHARED, &act);
-	old = override_creds(cred);
-	err = use_file(file, &act);
-	revert_creds(old);
-	return err ?: !!shared;
+	return use_file(file, &act) ?: !!shared;
 }
 
 /* To ask, not to change. All others can do anything. */
