@@ -159,6 +159,31 @@ static int add_dummy(const char *name)
 	return talk(NETLINK_ROUTE, &request);
 }
 
+/*
+ * A worker of the kernel's makes the route to an address of one's own. Before that
+ * what is sent there leaves by the interface.
+ */
+static void wait_for_route6(const char *destination_and_length)
+{
+	size_t length = strlen(destination_and_length);
+	char line[256];
+	bool found;
+	FILE *file;
+
+	for (int i = 0; i < 2000; i++) {
+		file = fopen("/proc/self/net/ipv6_route", "re");
+		if (!file)
+			return;
+		found = false;
+		while (!found && fgets(line, sizeof(line), file))
+			found = !strncmp(line, destination_and_length, length);
+		fclose(file);
+		if (found)
+			return;
+		usleep(2000);
+	}
+}
+
 static void add_address6(void)
 {
 	struct request request;
@@ -173,6 +198,7 @@ static void add_address6(void)
 	address_of(&address, "fd99::1");
 	request_add(&request, IFA_LOCAL, &address.v6.sin6_addr, 16);
 	must(talk(NETLINK_ROUTE, &request));
+	wait_for_route6("fd990000000000000000000000000001 80");
 }
 
 static void own_net(void)
