@@ -188,9 +188,16 @@ def run(options):
     if not todo:
         raise WslxError("none of these suites runs on that kernel (./wslx test --list)", USAGE)
     totals = {PASSED: 0, FAILED: 0, SKIPPED: 0}
+    failures = []
     for name, test in side_by_side(todo):
         show(name, test)
         totals[test.outcome] += 1
+        if test.outcome == FAILED:
+            failures.append((name, test))
+    if failures:
+        print("\nAgain, what failed:")
+    for failure in failures:
+        show(*failure)
     skipped = f", {totals[SKIPPED]} skipped" if totals[SKIPPED] else ""
     print(f"{totals[PASSED]} passed, {totals[FAILED]} failed{skipped}", flush=True)
     return 1 if totals[FAILED] else 0
