@@ -10,6 +10,9 @@
 namespace portal::rpc {
 namespace {
 
+// Bytes that a connection may keep while it is idle.
+constexpr std::size_t spareMax = 1 << 20;
+
 kj::ArrayPtr<const capnp::word> wordsOf(const std::vector<std::byte>& bytes) {
     if (bytes.size() % sizeof(capnp::word) != 0)
         kj::throwFatalException(fault(core::Error(EBADMSG, "receive")));
@@ -32,7 +35,14 @@ void OutgoingMessage::send() {
     stream_.send(*this);
 }
 
-IncomingMessage::IncomingMessage(std::vector<std::byte> bytes, kj::Array<kj::AutoCloseFd> fds)
-    : bytes_(std::move(bytes)), reader_(wordsOf(bytes_)), fds_(kj::mv(fds)) {}
+IncomingMessage::IncomingMessage(std::vector<std::byte> bytes, kj::Array<kj::AutoCloseFd> fds,
+                                 Spare spare)
+    : bytes_(std::move(bytes)), reader_(wordsOf(bytes_)), fds_(kj::mv(fds)),
+      spare_(std::move(spare)) {}
+
+IncomingMessage::~IncomingMessage() noexcept(false) {
+    if (bytes_.capacity() <= spareMax)
+        spare_->swap(bytes_);
+}
 
 } // namespace portal::rpc

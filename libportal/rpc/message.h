@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 namespace portal::rpc {
@@ -39,20 +40,31 @@ private:
     kj::Array<int> fds_;
 };
 
+/// Memory for the next message, from one that is not needed any more.
+using Spare = std::shared_ptr<std::vector<std::byte>>;
+
 /// A message that came. What is in it came from the peer: reading it can throw.
 class IncomingMessage final : public capnp::IncomingRpcMessage {
 public:
-    /// Throws if `bytes` are no message of Cap'n Proto.
-    IncomingMessage(std::vector<std::byte> bytes, kj::Array<kj::AutoCloseFd> fds);
+    /// Throws if `bytes` are no message of Cap'n Proto. Their memory ends up in `spare`.
+    IncomingMessage(std::vector<std::byte> bytes, kj::Array<kj::AutoCloseFd> fds, Spare spare);
+    ~IncomingMessage() noexcept(false);
+    KJ_DISALLOW_COPY_AND_MOVE(IncomingMessage);
 
     capnp::AnyPointer::Reader getBody() override { return reader_.getRoot<capnp::AnyPointer>(); }
     kj::ArrayPtr<kj::AutoCloseFd> getAttachedFds() override { return fds_; }
     std::size_t sizeInWords() override { return reader_.sizeInWords(); }
 
+    /// As it came, serialized.
+    kj::ArrayPtr<const kj::byte> bytes() const {
+        return {reinterpret_cast<const kj::byte*>(bytes_.data()), bytes_.size()};
+    }
+
 private:
     std::vector<std::byte> bytes_;
     capnp::FlatArrayMessageReader reader_;
     kj::Array<kj::AutoCloseFd> fds_;
+    Spare spare_;
 };
 
 } // namespace portal::rpc

@@ -92,11 +92,13 @@ kj::Promise<ChannelStream::Incoming> ChannelStream::receiveNow() {
     for (;;) {
         KJ_IF_MAYBE (failure, failure_)
             return kj::cp(*failure);
+        if (message_.bytes.capacity() == 0)
+            message_.bytes.swap(*spare_);
         auto done = channel_.tryReceive(message_);
         if (done) {
             auto fds = takeFds();
             return Incoming(
-                kj::heap<IncomingMessage>(std::exchange(message_.bytes, {}), kj::mv(fds)));
+                kj::heap<IncomingMessage>(std::exchange(message_.bytes, {}), kj::mv(fds), spare_));
         }
         if (done.error().code() != EAGAIN)
             return fault(done.error());

@@ -72,6 +72,7 @@ private:
     kj::Maybe<kj::Exception> failure_;
 
     core::Message message_; // the last that came
+    Spare spare_ = std::make_shared<std::vector<std::byte>>();
     unsigned reads_ = 0;
 
     std::deque<kj::Own<OutgoingMessage>> queue_; // the first of it is being written
