@@ -9,12 +9,21 @@ namespace portal::rpc {
 
 using capnp::rpc::twoparty::Side;
 
+namespace {
+
+// Of a client's calls that are not answered yet: no more are read before some are.
+constexpr std::size_t pendingWords = (16 << 20) / sizeof(capnp::word);
+
+} // namespace
+
 Connection::Connection(Vat& vat, core::Channel channel)
     : network_(vat, std::move(channel), Side::CLIENT), system_(capnp::makeRpcClient(network_)) {}
 
 Connection::Connection(Vat& vat, core::Channel channel, capnp::Capability::Client bootstrap)
     : network_(vat, std::move(channel), Side::SERVER),
-      system_(capnp::makeRpcServer(network_, kj::mv(bootstrap))) {}
+      system_(capnp::makeRpcServer(network_, kj::mv(bootstrap))) {
+    system_.setFlowLimit(pendingWords);
+}
 
 capnp::Capability::Client Connection::bootstrap() {
     capnp::MallocMessageBuilder message(4);

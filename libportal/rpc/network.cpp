@@ -5,6 +5,14 @@
 
 namespace portal::rpc {
 
+namespace {
+
+// Bytes of streaming calls that may be on their way: some calls of the largest usual size, so that
+// neither side waits for the other between two of them.
+constexpr std::size_t streamWindow = 1 << 20;
+
+} // namespace
+
 ChannelNetwork::ChannelNetwork(Vat& vat, core::Channel channel, Side side)
     : stream_(vat, std::move(channel)), side_(side), peer_(4), disconnected_(nullptr) {
     peer_.initRoot<VatId>().setSide(side == Side::CLIENT ? Side::SERVER : Side::CLIENT);
@@ -42,6 +50,10 @@ kj::Own<capnp::OutgoingRpcMessage> ChannelNetwork::newOutgoingMessage(unsigned f
 kj::Promise<kj::Maybe<kj::Own<capnp::IncomingRpcMessage>>>
 ChannelNetwork::receiveIncomingMessage() {
     return stream_.receive();
+}
+
+kj::Own<capnp::RpcFlowController> ChannelNetwork::newStream() {
+    return capnp::RpcFlowController::newFixedWindowController(streamWindow);
 }
 
 kj::Promise<void> ChannelNetwork::shutdown() {

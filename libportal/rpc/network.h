@@ -40,6 +40,7 @@ private:
     kj::Own<capnp::OutgoingRpcMessage> newOutgoingMessage(unsigned firstSegmentWords) override;
     kj::Promise<kj::Maybe<kj::Own<capnp::IncomingRpcMessage>>> receiveIncomingMessage() override;
     kj::Promise<void> shutdown() override;
+    kj::Own<capnp::RpcFlowController> newStream() override;
 
     ChannelStream stream_;
     Side side_;

@@ -154,6 +154,20 @@ void ChannelStream::send(OutgoingMessage& message) {
         fail(kj::mv(*exception));
 }
 
+kj::Promise<void> ChannelStream::forward(kj::ArrayPtr<const kj::byte> bytes) {
+    return kj::evalNow([&]() -> kj::Promise<void> {
+        KJ_IF_MAYBE (failure, failure_)
+            return kj::cp(*failure);
+        pieces_.assign(1, std::as_bytes(std::span(bytes.begin(), bytes.size())));
+        rest_ = {.payload = core::Gather(pieces_)};
+        if (unwrap(channel_.write(rest_))) {
+            ringLater();
+            return kj::READY_NOW;
+        }
+        return write().then([this] { ringLater(); });
+    });
+}
+
 // Makes rest_ of a message, in Cap'n Proto's serialization: a table of segments, and they.
 void ChannelStream::load(OutgoingMessage& message) {
     auto segments = message.segments();

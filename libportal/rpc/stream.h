@@ -35,7 +35,11 @@ public:
     /// the message is larger than any may be.
     void send(OutgoingMessage& message);
 
-    /// The next message; none at the end of the connection. One at a time.
+    /// Puts a message that is serialized already in the ring, and resolves when all of it is there;
+    /// `bytes` stay until then. One at a time, and not along with send().
+    kj::Promise<void> forward(kj::ArrayPtr<const kj::byte> bytes);
+
+    /// The next message, an IncomingMessage; none at the end of the connection. One at a time.
     kj::Promise<kj::Maybe<kj::Own<capnp::IncomingRpcMessage>>> receive();
 
     /// Resolves when all that was sent is in the ring, or never will be. Nothing may be sent after.

@@ -2,11 +2,26 @@
 @0xf1c3a5c1a3c0b87d;
 
 # Portal: what crosses the boundary between Windows and Linux.
+#
+# A client makes a connection for the session, and one more for each service that
+# it opens: what is said to a service does not pass through the session, and the
+# bridge carries it without looking into it.
+#
+# A connection begins with 24 bytes from the client: `greeting`, and a ticket.  A
+# ticket of zeroes asks for a session: Cap'n Proto's RPC follows, with a Portal as
+# the bootstrap object.  With the ticket that open() gave, RPC with the service
+# follows, and its own bootstrap object.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("portal::schema");
 
-const protocolVersion :UInt32 = 1;
+const greeting :Data = 0x"4e 58 49 41 0d 0a 1a 0a";
+# "NXIA", and what a link for text would change.
+
+const ticketSize :UInt32 = 16;
+# In bytes.
+
+const protocolVersion :UInt32 = 2;
 # Rises when a peer of an older version could misunderstand a newer one.
 
 const bridgePort :UInt32 = 7878;
@@ -30,10 +45,14 @@ interface Portal {
 interface Session {
   # What a client that has been let in may do.
 
-  open @0 (name :Text) -> (service :Capability);
-  # Gives the bootstrap object of a service.
+  open @0 (name :Text) -> (ticket :Data);
+  # Connects to a service.  The ticket is good for one connection, which must be
+  # made within the time that a client has to say hello.
   #
-  # Faults: notFound, refused, unavailable.
+  # When the service, or the right to it, ends, an Abort with a fault says so on
+  # that connection: unavailable, revoked.
+  #
+  # Faults: notFound, refused, unavailable, revoked.
 
   list @1 () -> (services :List(Text));
   # Names of the services that open() would give, sorted.

@@ -11,14 +11,21 @@ namespace core = portal::core;
 namespace rpc = portal::rpc;
 namespace schema = portal::schema;
 
-kj::Promise<ServiceConnection> Directory::connect(std::string name) {
-    return hold(name).then([this, name]() -> kj::Promise<ServiceConnection> {
-        KJ_IF_MAYBE (connection, tryConnect(name))
-            return kj::mv(*connection);
+namespace {
+
+// A message of bulk data fits in; smaller ones make both sides sleep in the middle of it.
+constexpr core::RingSizes rings{.toServer = 512 << 10, .fromServer = 512 << 10};
+
+} // namespace
+
+kj::Promise<core::Channel> Directory::connect(std::string name) {
+    return hold(name).then([this, name]() -> kj::Promise<core::Channel> {
+        KJ_IF_MAYBE (channel, tryConnect(name))
+            return kj::mv(*channel);
         // The service has ended; another may have taken its place.
         return hold(name).then([this, name] {
-            KJ_IF_MAYBE (connection, tryConnect(name))
-                return kj::mv(*connection);
+            KJ_IF_MAYBE (channel, tryConnect(name))
+                return kj::mv(*channel);
             rpc::fail(rpc::FaultCode::UNAVAILABLE,
                       kj::str("service '", name.c_str(), "' is not running"));
         });
@@ -32,13 +39,6 @@ kj::Promise<std::vector<std::string>> Directory::list() {
             names.emplace_back(name.cStr());
         return names;
     });
-}
-
-bool Directory::isRevoked(std::uint64_t end) const {
-    nxia_query query{};
-    query.handle = end;
-    const auto result = vat_.session().call(NXIA_IOC_QUERY, query, "QUERY");
-    return !result && result.error().code() == EKEYREVOKED;
 }
 
 schema::Registry::Client Directory::registry() {
@@ -67,15 +67,13 @@ kj::Promise<void> Directory::hold(std::string name) {
         });
 }
 
-kj::Maybe<ServiceConnection> Directory::tryConnect(const std::string& name) {
+kj::Maybe<core::Channel> Directory::tryConnect(const std::string& name) {
     const auto held = held_.find(name);
     if (held == held_.end())
         return nullptr;
-    auto channel = core::Channel::connect(held->second);
-    if (channel) {
-        const auto end = channel->capability().handle();
-        return ServiceConnection{end, kj::heap<rpc::Connection>(vat_, std::move(*channel))};
-    }
+    auto channel = core::Channel::connect(held->second, rings);
+    if (channel)
+        return kj::mv(*channel);
     if (channel.error().code() != ECONNREFUSED)
         kj::throwFatalException(rpc::fault(channel.error()));
     held_.erase(held);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include "core/channel.h"
 #include "registry.capnp.h"
 #include "rpc/connection.h"
 #include "rpc/vat.h"
@@ -10,13 +11,6 @@
 #include <vector>
 
 namespace nxia::bridge {
-
-/// A connection to a service, made for one client.
-struct ServiceConnection {
-    /// The end of the channel, to ask the kernel about; owned by `connection`.
-    std::uint64_t end;
-    kj::Own<portal::rpc::Connection> connection;
-};
 
 /// The services that the bridge can reach: one capability to each, which it got from the registry
 /// when a client first asked, and keeps. All connections are derived from it, so that revoking it
@@ -31,13 +25,10 @@ public:
     KJ_DISALLOW_COPY_AND_MOVE(Directory);
 
     /// Connects to a service. Faults: notFound, refused, unavailable, revoked.
-    kj::Promise<ServiceConnection> connect(std::string name);
+    kj::Promise<portal::core::Channel> connect(std::string name);
 
     /// Names of the services that the bridge may open.
     kj::Promise<std::vector<std::string>> list();
-
-    /// Whether an end of a channel was revoked.
-    bool isRevoked(std::uint64_t end) const;
 
 private:
     portal::schema::Registry::Client registry();
@@ -47,7 +38,7 @@ private:
 
     /// Connects with the capability that is held. None, and nothing is held any more, if the
     /// service has ended.
-    kj::Maybe<ServiceConnection> tryConnect(const std::string& name);
+    kj::Maybe<portal::core::Channel> tryConnect(const std::string& name);
 
     struct RegistryConnection {
         kj::Own<portal::rpc::Connection> connection;

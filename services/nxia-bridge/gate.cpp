@@ -3,6 +3,7 @@
 
 #include "daemon/log.h"
 #include "portal-server.h"
+#include "pump.h"
 #include "rpc/fault.h"
 
 #include <capnp/rpc-twoparty.h>
@@ -23,10 +24,10 @@ capnp::ReaderOptions readerOptions(const Limits& limits) {
     return options;
 }
 
-/// Everything that one connection owns.
-struct PeerConnection {
-    PeerConnection(kj::Own<kj::AsyncIoStream> socket, capnp::Capability::Client bootstrap,
-                   const Limits& limits)
+/// Everything that a session's connection owns.
+struct SessionConnection {
+    SessionConnection(kj::Own<kj::AsyncIoStream> socket, capnp::Capability::Client bootstrap,
+                      const Limits& limits)
         : stream(kj::mv(socket)), network(*stream, Side::SERVER, readerOptions(limits)),
           system(capnp::makeRpcServer(network, kj::mv(bootstrap))) {
         system.setFlowLimit(limits.pendingBytes / sizeof(capnp::word));
@@ -41,8 +42,11 @@ struct PeerConnection {
 
 } // namespace
 
-Gate::Gate(kj::AsyncIoContext& io, Directory& directory, VsockListener listener, Limits limits)
-    : io_(io), directory_(directory), listener_(kj::mv(listener)), limits_(std::move(limits)),
+Gate::Gate(kj::AsyncIoContext& io, portal::rpc::Vat& vat, Directory& directory,
+           VsockListener listener, Limits limits)
+    : io_(io), vat_(vat), directory_(directory), listener_(kj::mv(listener)),
+      limits_(std::move(limits)),
+      tickets_(io.provider->getTimer(), limits_.handshake, limits_.connections),
       observer_(io.unixEventPort, listener_.fd(), kj::UnixEventPort::FdObserver::OBSERVE_READ),
       tasks_(failures_) {}
 
@@ -87,11 +91,41 @@ void Gate::admit(VsockListener::Accepted accepted) {
 }
 
 kj::Promise<void> Gate::serve(kj::AutoCloseFd fd, std::string peer) {
+    auto socket = io_.lowLevelProvider->wrapSocketFd(kj::mv(fd));
+    auto greeting = kj::heap<portal::rpc::Greeting>();
+    auto came = socket->tryRead(greeting.get(), sizeof(*greeting), sizeof(*greeting));
+    return io_.provider->getTimer()
+        .timeoutAfter(limits_.handshake, kj::mv(came))
+        .catch_([](kj::Exception&&) -> std::size_t { return 0; })
+        .then([this, peer, greeting = kj::mv(greeting),
+               socket = kj::mv(socket)](std::size_t got) mutable -> kj::Promise<void> {
+            if (got == sizeof(*greeting) && greeting->isGood())
+                return greeting->hasTicket() ? serveTicket(*greeting, kj::mv(socket), peer)
+                                             : serveSession(kj::mv(socket), peer);
+            log(Level::warning, "{} is cut off: it speaks no Portal, or is too slow", peer);
+            return kj::READY_NOW;
+        });
+}
+
+kj::Promise<void> Gate::serveTicket(const portal::rpc::Greeting& greeting,
+                                    kj::Own<kj::AsyncIoStream> socket, const std::string& peer) {
+    KJ_IF_MAYBE (opened, tickets_.use(std::to_array(greeting.ticket))) {
+        log(Level::info, "{} is to service '{}'", peer, opened->name);
+        auto pump = kj::heap<Pump>(vat_, std::move(*opened), kj::mv(socket), limits_.messageBytes);
+        auto ended = pump->run();
+        return ended.then([peer] { log(Level::info, "{} ends", peer); }).attach(kj::mv(pump));
+    }
+    log(Level::warning, "{} is cut off: its ticket is not good, or not any more", peer);
+    return kj::READY_NOW;
+}
+
+kj::Promise<void> Gate::serveSession(kj::Own<kj::AsyncIoStream> socket, std::string peer) {
     auto greeting = kj::newPromiseAndFulfiller<void>();
-    auto connection = kj::heap<PeerConnection>(
-        io_.lowLevelProvider->wrapSocketFd(kj::mv(fd)),
-        portal::schema::Portal::Client(servePeer(directory_, peer, kj::mv(greeting.fulfiller))),
-        limits_);
+    auto connection =
+        kj::heap<SessionConnection>(kj::mv(socket),
+                                    portal::schema::Portal::Client(servePeer(
+                                        directory_, tickets_, peer, kj::mv(greeting.fulfiller))),
+                                    limits_);
     auto& greeted = connection->greeted;
     connection->greeting =
         greeting.promise.then([&greeted] { greeted = true; }).eagerlyEvaluate(nullptr);
@@ -104,8 +138,7 @@ kj::Promise<void> Gate::serve(kj::AutoCloseFd fd, std::string peer) {
             if (greeted)
                 log(Level::info, "{} ends", peer);
             else
-                log(Level::warning, "{} ends without a hello: it speaks no Portal, or is too slow",
-                    peer);
+                log(Level::warning, "{} ends without a hello", peer);
         })
         .attach(kj::mv(connection));
 }

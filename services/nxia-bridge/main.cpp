@@ -33,7 +33,7 @@ struct Options {
     auto session = unwrap(portal::core::Session::open());
     portal::rpc::Vat vat(session, io.unixEventPort);
     bridge::Directory directory(vat);
-    bridge::Gate gate(io, directory, bridge::VsockListener(options.port), limits);
+    bridge::Gate gate(io, vat, directory, bridge::VsockListener(options.port), limits);
     daemon::notifyReady();
     gate.listen().wait(io.waitScope);
     KJ_UNREACHABLE;

@@ -3,6 +3,9 @@
 
 #include "result.h"
 #include "rpc/fault.h"
+#include "rpc/greeting.h"
+
+#include <algorithm>
 
 namespace nxia {
 namespace {
@@ -30,13 +33,36 @@ kj::Promise<kj::Own<kj::AsyncIoStream>> dial(kj::Network& network, kj::StringPtr
         });
 }
 
+/// A connection on which the greeting has been sent; the ticket is that of a service, if any.
+kj::Promise<kj::Own<kj::AsyncIoStream>>
+dialAndGreet(kj::AsyncIoContext& io, kj::StringPtr address,
+             kj::ArrayPtr<const kj::byte> ticket = nullptr) {
+    return dial(io.provider->getNetwork(), address)
+        .then([ticket = kj::heapArray(ticket)](kj::Own<kj::AsyncIoStream> stream) {
+            auto greeted = portal::rpc::greet(*stream, ticket);
+            return greeted.then([stream = kj::mv(stream)]() mutable { return kj::mv(stream); });
+        });
+}
+
 } // namespace
+
+ServiceLink::ServiceLink(kj::Own<kj::AsyncIoStream> connected)
+    : stream(kj::mv(connected)), rpc(kj::heap<capnp::TwoPartyClient>(*stream)) {}
+
+capnp::Capability::Client ServiceLink::service() {
+    return rpc->bootstrap();
+}
+
+void ServiceLink::cut() {
+    rpc = nullptr;
+    stream = nullptr;
+}
 
 kj::Promise<kj::Own<Connection>> Connection::open(kj::AsyncIoContext& io, Target target) {
     auto& timer = io.provider->getTimer();
     auto address = kj::str(target.address);
     auto limit = target.connectTimeout;
-    auto dialled = dial(io.provider->getNetwork(), address);
+    auto dialled = dialAndGreet(io, address);
     return timer.timeoutAfter(limit, kj::mv(dialled))
         .catch_(
             [address = kj::mv(address), limit](kj::Exception&& e) -> kj::Own<kj::AsyncIoStream> {
@@ -45,22 +71,25 @@ kj::Promise<kj::Own<Connection>> Connection::open(kj::AsyncIoContext& io, Target
                 }
                 kj::throwFatalException(kj::mv(e));
             })
-        .then([&timer, target = kj::mv(target)](kj::Own<kj::AsyncIoStream> stream) mutable {
+        .then([&io, target = kj::mv(target)](kj::Own<kj::AsyncIoStream> stream) mutable {
             auto limit = target.connectTimeout;
-            auto connection = kj::heap<Connection>(timer, kj::mv(target), kj::mv(stream));
+            auto connection = kj::heap<Connection>(io, kj::mv(target), kj::mv(stream));
             auto greeted = connection->watch(connection->hello(), limit);
             return greeted.then(
                 [connection = kj::mv(connection)]() mutable { return kj::mv(connection); });
         });
 }
 
-Connection::Connection(kj::Timer& timer, Target target, kj::Own<kj::AsyncIoStream> stream)
-    : timer(timer), target(kj::mv(target)), stream(kj::mv(stream)), rpc(*this->stream),
-      asynchronous(*this) {}
+Connection::Connection(kj::AsyncIoContext& io, Target target, kj::Own<kj::AsyncIoStream> stream)
+    : io(io), timer(io.provider->getTimer()), target(kj::mv(target)), stream(kj::mv(stream)),
+      rpc(*this->stream), asynchronous(*this) {}
 
 Connection::~Connection() noexcept(false) {
     asynchronous.clear();
     canceler.cancel(disconnected(kj::str("disconnected from ", target.address)));
+    for (auto& link : links) {
+        link->cut();
+    }
 }
 
 kj::Promise<void> Connection::hello() {
@@ -79,10 +108,19 @@ kj::Promise<void> Connection::hello() {
     });
 }
 
-kj::Promise<capnp::Capability::Client> Connection::openService(kj::StringPtr name) {
+kj::Promise<kj::Own<ServiceLink>> Connection::openService(kj::StringPtr name) {
     auto request = session.openRequest();
     request.setName(name);
-    return request.send().then([](auto&& answer) { return answer.getService(); });
+    return request.send()
+        .then(
+            [this](auto&& answer) { return dialAndGreet(io, target.address, answer.getTicket()); })
+        .then([this](kj::Own<kj::AsyncIoStream> stream) {
+            auto dropped = std::remove_if(links.begin(), links.end(),
+                                          [](auto& link) { return !link->isShared(); });
+            links.truncate(dropped - links.begin());
+            auto& link = links.add(kj::refcounted<ServiceLink>(kj::mv(stream)));
+            return kj::addRef(*link);
+        });
 }
 
 kj::Exception Connection::explain(kj::Exception&& e, kj::Duration limit) const {

@@ -7,6 +7,8 @@
 #include <capnp/rpc-twoparty.h>
 #include <chrono>
 #include <kj/async-io.h>
+#include <kj/refcount.h>
+#include <kj/vector.h>
 
 namespace nxia {
 
@@ -17,18 +19,34 @@ struct Target {
     kj::Duration callTimeout; // 0: none
 };
 
+/// A connection of its own to one service. Lives on the loop's thread.
+class ServiceLink final : public kj::Refcounted {
+public:
+    explicit ServiceLink(kj::Own<kj::AsyncIoStream> connected);
+
+    capnp::Capability::Client service();
+
+    /// Closes it. Nothing may be called afterwards.
+    void cut();
+
+private:
+    kj::Own<kj::AsyncIoStream> stream;
+    kj::Own<capnp::TwoPartyClient> rpc;
+};
+
 /// A connection to WSLX that has agreed on a version. Lives on the loop's thread.
 class Connection final : private kj::TaskSet::ErrorHandler {
 public:
     static kj::Promise<kj::Own<Connection>> open(kj::AsyncIoContext& io, Target target);
 
     /// Use open().
-    Connection(kj::Timer& timer, Target target, kj::Own<kj::AsyncIoStream> stream);
+    Connection(kj::AsyncIoContext& io, Target target, kj::Own<kj::AsyncIoStream> stream);
 
-    /// Cancels the asynchronous calls, and lets the waiting ones fail.
+    /// Cancels the asynchronous calls, lets the waiting ones fail, and closes the links to
+    /// services.
     ~Connection() noexcept(false);
 
-    kj::Promise<capnp::Capability::Client> openService(kj::StringPtr name);
+    kj::Promise<kj::Own<ServiceLink>> openService(kj::StringPtr name);
 
     /// The promise, with the time limit of a call, and with a sentence that names the address if
     /// the connection is lost.
@@ -59,6 +77,7 @@ private:
     kj::Promise<void> hello();
     void taskFailed(kj::Exception&& e) override;
 
+    kj::AsyncIoContext& io;
     kj::Timer& timer;
     Target target;
     kj::Own<kj::AsyncIoStream> stream;
@@ -66,6 +85,7 @@ private:
     portal::schema::Session::Client session = nullptr;
     kj::String serverName;
     uint32_t version = 0;
+    kj::Vector<kj::Own<ServiceLink>> links; // all that were not dropped by their services
     kj::Canceler canceler;
     kj::TaskSet asynchronous;
 };

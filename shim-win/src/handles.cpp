@@ -32,8 +32,9 @@ Connection& Client::live() {
 Service::Service(std::shared_ptr<Client> owner, kj::StringPtr name) : client(std::move(owner)) {
     client->run([&](Connection& connection) {
         return connection.watch(connection.openService(name))
-            .then([this](capnp::Capability::Client opened) {
-                store = kj::heap<Store>(opened.castAs<portal::schema::Store>());
+            .then([this](kj::Own<ServiceLink> opened) {
+                link = kj::mv(opened);
+                store = kj::heap<Store>(link->service().castAs<portal::schema::Store>());
             });
     });
 }
@@ -43,7 +44,10 @@ Service::~Service() {
 }
 
 void Service::close() {
-    client->onLoop([this] { store = nullptr; });
+    client->onLoop([this] {
+        store = nullptr;
+        link = nullptr;
+    });
 }
 
 } // namespace nxia

@@ -49,7 +49,8 @@ public:
     Service(std::shared_ptr<Client> client, kj::StringPtr name);
     ~Service();
 
-    /// Drops the capability; nothing may be called afterwards.
+    /// Drops the capability, and the connection once no asynchronous call needs it any more;
+    /// nothing may be called afterwards.
     void close();
 
     /// Calls `work(store)`, which returns a promise, on the loop's thread, and waits for it.
@@ -62,14 +63,15 @@ public:
     template <typename Work>
     void start(Work&& work, nxia_completion function, void* context) {
         client->run([&](Connection& connection) {
-            auto started = connection.watch(work(*store));
+            auto started = connection.watch(work(*store)).attach(kj::addRef(*link));
             connection.spawn(kj::mv(started), Completion(function, context));
         });
     }
 
 private:
     std::shared_ptr<Client> client;
-    kj::Own<Store> store; // touched on the loop's thread only
+    kj::Own<ServiceLink> link; // these two are touched on the loop's thread only
+    kj::Own<Store> store;
 };
 
 } // namespace nxia

@@ -12,8 +12,8 @@ from vm import Vm
 SERVICES = ["nxiad", "nxia-store", "nxia-bridge"]
 CAP_MAC_ADMIN = 1 << 33
 BRIDGE_PORT = 7878
-# Cap'n Proto: one segment of five words with a Message that is a Bootstrap.
-BOOTSTRAP = struct.pack("<II5Q", 0, 5, 1 << 32 | 1 << 48, 8, 1 << 32 | 1 << 48, 0, 0)
+# What asks for a session, and Cap'n Proto: one segment of five words with a Message that is a Bootstrap.
+BOOTSTRAP = b"NXIA\r\n\x1a\n" + bytes(16) + struct.pack("<II5Q", 0, 5, 1 << 32 | 1 << 48, 8, 1 << 32 | 1 << 48, 0, 0)
 RETURN = 3
 
 
@@ -151,7 +151,8 @@ def a_killed_store_comes_back_with_whole_documents(guest):
 def hostile_bytes_harm_only_who_sends_them(guest):
     before = pid_of(guest, "nxia-bridge")
     with connect_bridge(guest) as patient:
-        for bytes_sent in (b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 4096, b"\0" * 64, BOOTSTRAP[:13],
+        for bytes_sent in (b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 4096, b"\0" * 64, BOOTSTRAP[:13], BOOTSTRAP[:37],
+                           BOOTSTRAP[:8] + b"a ticket of none", BOOTSTRAP[:24] + struct.pack("<II", 0, 0x7FFFFFFF),
                            struct.pack("<II", 0, 0x7FFFFFFF), struct.pack("<I", 0xFFFFFFF0) * 8):
             with connect_bridge(guest) as link:
                 link.sendall(bytes_sent)

@@ -5,8 +5,10 @@
 #include "netlink/netlink.h"
 #include "nxiactl/view.h"
 #include "rpc/fault.h"
+#include "rpc/greeting.h"
 #include "stack.h"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
 #include <optional>
@@ -90,6 +92,23 @@ bool isClosed(int fd) {
     while ((got = recv(fd, &byte, 1, 0)) > 0) {
     }
     return got == 0 || errno == ECONNRESET;
+}
+
+/// What asks for a session, or for what a ticket is for.
+std::string greeting(kj::ArrayPtr<const kj::byte> ticket = nullptr) {
+    std::string bytes(sizeof(portal::rpc::Greeting), '\0');
+    std::ranges::copy(schema::GREETING.get(), bytes.begin());
+    std::ranges::copy(ticket, bytes.begin() + schema::GREETING.get().size());
+    return bytes;
+}
+
+/// Whether the bridge cuts off who sends that, and no more.
+bool isCutOff(const std::string& bytes) {
+    const auto fd = connectToBridge();
+    REQUIRE(send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(bytes.size()));
+    shutdown(fd.get(), SHUT_WR);
+    return isClosed(fd.get());
 }
 
 } // namespace
@@ -179,11 +198,11 @@ TEST_CASE("hostile clients are cut off and harm nobody") {
     for (const std::string& bytes :
          {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(4096, '\xff'), std::string(64, '\0'),
           std::string("\0\0\0\0\xff\xff\xff\x7f", 8), std::string("\0\0\0\0\x05\0\0\0half", 12)}) {
-        const auto fd = connectToBridge();
-        REQUIRE(send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-                static_cast<ssize_t>(bytes.size()));
-        shutdown(fd.get(), SHUT_WR);
-        CHECK(isClosed(fd.get()));
+        CHECK(isCutOff(bytes));
+        CHECK(isCutOff(greeting().substr(0, 13)));
+        CHECK(isCutOff(greeting() + bytes));
+        CHECK(isCutOff(greeting("a ticket of none"_kj.asBytes()) + bytes));
+        CHECK(isCutOff(greeting(good.open("store")) + bytes));
         CHECK(f.get(store, "a") == "kept");
     }
     CHECK(f.stack.bridge().runs());
@@ -233,10 +252,56 @@ TEST_CASE("a service that nobody knows is not found") {
     NEEDS_STACK();
     Fixture f;
     PortalClient client(f.io);
-    auto hello = client.portal().helloRequest();
-    hello.setVersion(1);
-    auto session = hello.send().wait(f.io.waitScope).getSession();
-    auto open = session.openRequest();
-    open.setName("nosuch");
-    CHECK(faultOf([&] { open.send().wait(f.io.waitScope); })->first == FaultCode::NOT_FOUND);
+    client.hello();
+    CHECK(faultOf([&] { client.open("nosuch"); })->first == FaultCode::NOT_FOUND);
+}
+
+TEST_CASE("a ticket is good once, and only the one that was given") {
+    NEEDS_STACK();
+    Fixture f;
+    PortalClient client(f.io);
+    client.hello();
+    auto store = f.openStore(client);
+    auto ticket = client.open("store");
+    auto wrong = kj::heapArray(ticket.asPtr());
+    wrong[0] ^= 1;
+    auto list = [&](const kj::Array<kj::byte>& shown) {
+        GreetedStream service(f.io, shown);
+        auto request = service.client.bootstrap().castAs<schema::Store>().listRequest();
+        request.send().wait(f.io.waitScope);
+    };
+    CHECK(faultOf([&] { list(wrong); }));
+    CHECK_FALSE(faultOf([&] { list(ticket); }));
+    CHECK(faultOf([&] { list(ticket); }));
+    f.put(store, "a", "kept");
+}
+
+TEST_CASE("a ticket is good no longer than a client may take to say hello") {
+    NEEDS_STACK();
+    Fixture f({"--handshake-timeout", "1"});
+    PortalClient client(f.io);
+    client.hello();
+    f.openStore(client);
+    auto ticket = client.open("store");
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    CHECK(isCutOff(greeting(ticket)));
+}
+
+TEST_CASE("messages of all sizes go through, and one that is too large ends its connection alone") {
+    NEEDS_STACK();
+    Fixture f;
+    PortalClient client(f.io);
+    client.hello();
+    auto store = f.openStore(client);
+    for (std::size_t size : {0UL, 1UL, 65'500UL, 65'536UL, 700'000UL, 1UL << 20}) {
+        auto content = kj::heapString(size);
+        std::ranges::fill(content, 'x');
+        f.put(store, "a", content);
+        CHECK(f.get(store, "a") == std::string(size, 'x'));
+    }
+    auto tooLarge = store.putRequest();
+    tooLarge.setName("a");
+    tooLarge.initContent(5 << 20);
+    CHECK(faultOf([&] { tooLarge.send().wait(f.io.waitScope); })->first == FaultCode::TOO_LARGE);
+    CHECK(f.get(f.openStore(client), "a").size() == 1U << 20);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "stack.h"
 
+#include "rpc/greeting.h"
+
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -122,19 +124,30 @@ kj::AutoCloseFd connectToBridge() {
     return fd;
 }
 
+GreetedStream::GreetedStream(kj::AsyncIoContext& io, kj::ArrayPtr<const kj::byte> ticket)
+    : stream(io.lowLevelProvider->wrapSocketFd(connectToBridge())) {
+    portal::rpc::greet(*stream, ticket).wait(io.waitScope);
+}
+
 PortalClient::PortalClient(kj::AsyncIoContext& io)
-    : io_(io), stream_(io.lowLevelProvider->wrapSocketFd(connectToBridge())), client_(*stream_),
-      portal_(client_.bootstrap().castAs<portal::schema::Portal>()) {}
+    : io_(io), session_(kj::heap<GreetedStream>(io)),
+      portal_(session_->client.bootstrap().castAs<portal::schema::Portal>()) {}
 
 void PortalClient::hello() {
     auto request = portal_.helloRequest();
     request.setVersion(portal::schema::PROTOCOL_VERSION);
     request.setClient("test");
-    session_ = request.send().wait(io_.waitScope).getSession();
+    greeted_ = request.send().wait(io_.waitScope).getSession();
+}
+
+kj::Array<kj::byte> PortalClient::open(kj::StringPtr name) {
+    auto request = KJ_ASSERT_NONNULL(greeted_).openRequest();
+    request.setName(name);
+    auto answer = request.send().wait(io_.waitScope);
+    return kj::heapArray(answer.getTicket().asBytes());
 }
 
 portal::schema::Store::Client PortalClient::openStore() {
-    auto request = KJ_ASSERT_NONNULL(session_).openRequest();
-    request.setName("store");
-    return request.send().wait(io_.waitScope).getService().castAs<portal::schema::Store>();
+    services_.push_back(kj::heap<GreetedStream>(io_, open("store")));
+    return services_.back()->client.bootstrap().castAs<portal::schema::Store>();
 }

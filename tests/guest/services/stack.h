@@ -57,6 +57,14 @@ private:
 /// A connected socket to the bridge.
 kj::AutoCloseFd connectToBridge();
 
+/// A connection to the bridge on which the greeting has been sent.
+struct GreetedStream {
+    explicit GreetedStream(kj::AsyncIoContext& io, kj::ArrayPtr<const kj::byte> ticket = nullptr);
+
+    kj::Own<kj::AsyncIoStream> stream;
+    capnp::TwoPartyClient client{*stream};
+};
+
 /// A client of the bridge, as a Windows program would be one.
 class PortalClient {
 public:
@@ -64,12 +72,15 @@ public:
 
     portal::schema::Portal::Client portal() { return portal_; }
     void hello();
+
+    /// The ticket for a service.
+    kj::Array<kj::byte> open(kj::StringPtr name);
     portal::schema::Store::Client openStore();
 
 private:
     kj::AsyncIoContext& io_;
-    kj::Own<kj::AsyncIoStream> stream_;
-    capnp::TwoPartyClient client_;
+    kj::Own<GreetedStream> session_;
     portal::schema::Portal::Client portal_;
-    kj::Maybe<portal::schema::Session::Client> session_;
+    kj::Maybe<portal::schema::Session::Client> greeted_;
+    std::vector<kj::Own<GreetedStream>> services_;
 };

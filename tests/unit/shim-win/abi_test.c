@@ -190,7 +190,7 @@ int main(int argc, char** argv) {
     test_null_is_refused();
     test_struct_sizes();
     client = connected();
-    CHECK(nxia_protocol(client) == 1 && nxia_server(client)[0] != '\0');
+    CHECK(nxia_protocol(client) == 2 && nxia_server(client)[0] != '\0');
     CHECK(nxia_open(client, "store", &store) == NXIA_OK);
     test_older_struct_is_not_overrun(store);
     test_empty_document(store);

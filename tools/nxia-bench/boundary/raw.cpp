@@ -87,7 +87,7 @@ SOCKET dial(const std::string& address) {
 
 class RawTransport final : public RemoteTransport {
 public:
-    std::string_view name() const override { return "raw-vsock"; }
+    using RemoteTransport::RemoteTransport;
 
     std::unique_ptr<Client> connect(unsigned) override {
         return clientOf(std::make_unique<SocketLink>(dial(address())), Announced::yes);
@@ -96,9 +96,9 @@ public:
 
 } // namespace
 
-RemoteTransport& rawTransport() {
-    static RawTransport transport;
-    return transport;
+RemoteTransport& rawTransport(Path path) {
+    static RawTransport vsock("raw-vsock"), tcp("raw-tcp");
+    return path == Path::vsock ? vsock : tcp;
 }
 
 } // namespace bench

@@ -10,6 +10,12 @@
 namespace bench {
 namespace {
 
+std::span<RemoteTransport* const> remotes() {
+    static const std::array all{&rawTransport(Path::vsock), &portalTransport(Path::vsock),
+                                &rawTransport(Path::tcp), &portalTransport(Path::tcp)};
+    return all;
+}
+
 class NothingToServe final : public Service {
 public:
     void serve() override {}
@@ -30,7 +36,7 @@ std::unique_ptr<Service> RemoteTransport::listen(const Setup&) {
 }
 
 std::span<Transport* const> transports() {
-    static const std::array<Transport*, 2> all{&rawTransport(), &portalTransport()};
+    static const std::vector<Transport*> all(remotes().begin(), remotes().end());
     return all;
 }
 
@@ -53,7 +59,7 @@ std::span<const Scenario> scenarios() {
 }
 
 void addBoundaryCommands(CLI::App&, CLI::App& run) {
-    for (RemoteTransport* transport : {&rawTransport(), &portalTransport()})
+    for (RemoteTransport* transport : remotes())
         run.add_option_function<std::string>(
                std::format("--{}", transport->name()),
                [transport](const std::string& address) { transport->setAddress(address); },
