@@ -13,22 +13,31 @@ from pathlib import Path
 import build
 from cache import CACHE, CHECKOUT
 from progress import TIME_LIMIT, USAGE, WslxError, step
-from vm import Vm
-from windows import Relay, Windows
+from vm import GUEST_ADDRESS, Vm
+from windows import BRIDGE_PORT, Relay, Windows
 
 PROGRAM = "tools/nxia-bench/nxia-bench"
 SECONDS = 900
 NATIVE_ROUNDS = 3  # one after the other: the machine's moods are in all transports alike
-# TCG counts `rep movsb` as an instruction a byte, which would make copies look as dear as nothing else is.
-GUEST = {"icount": True, "wide": True, "smp": 2, "cpu": "max,-erms,-fsrm", "services": False, "vsock": False}
+BOUNDARY_ROUNDS = 1  # a call takes a hundred times as long, and what it is related to comes right before it
+# TCG takes `rep movsb` for an instruction a byte, which would make copies look as dear as nothing else is.
+CPU = "max,-erms,-fsrm"
+GUEST = {"icount": True, "wide": True, "smp": 2, "cpu": CPU, "services": False, "vsock": False}
 WRITTEN = "/tmp/results.json"
 RAW_PORT = 7900
 SERVE_SECONDS = 60
 # What nxia-bench.exe measures, with `nxia-bench serve` at the other end.
 FROM_WINDOWS = ("rpc", "open-loop", "clients", "sizes", "split", "bulk")
-# What lets the guest's side be a service that Windows may call.
-RULES = {"registry.d/bench.conf": "name bench\nregister user root\nopen user nxia-bridge\n",
-         "policy.d/60-bench.policy": "service bench {\n    register unconfined\n    remote\n}\n"}
+# What lets the guest's side be a service that Windows may call; by TCP, as WSL does it: a relay inside.
+FILES = {"/etc/nxia/registry.d/bench.conf": "name bench\nregister user root\nopen user nxia-bridge\n",
+         "/etc/nxia/policy.d/60-bench.policy": "service bench {\n    register unconfined\n    remote\n}\n",
+         "/run/systemd/system/nxia-bridge.service.d/bench.conf":
+             "[Service]\nExecStart=\nExecStart=/usr/bin/nxiactl run --domain remote --if-policy -- "
+             "/usr/libexec/nxia/nxia-bridge --allow-cid 2 --allow-cid 1\n"}
+TCP = f"""
+ip link set eth0 up && ip address add {GUEST_ADDRESS}/24 dev eth0 &&
+systemd-run --quiet socat TCP-LISTEN:{BRIDGE_PORT},fork,nodelay VSOCK-CONNECT:1:{BRIDGE_PORT}
+"""
 
 
 def add_options(parser):
@@ -108,13 +117,15 @@ def on_host(arguments):
 
 def from_windows(arguments):
     """nxia-bench.exe, to a guest and back: beside Portal, the same path without it."""
-    with tempfile.TemporaryDirectory() as folder, Vm() as guest, \
+    with tempfile.TemporaryDirectory() as folder, Vm(cpu=CPU, tcp=(RAW_PORT, BRIDGE_PORT)) as guest, \
          Relay(guest.vsock_socket, RAW_PORT) as raw, Relay(guest.vsock_socket) as portal, step("measuring from Windows"):
         windows = Windows(Path(folder) / "windows", portal.address)
         serve(guest)
         path = Path(folder) / "results.json"
-        done = windows.run_program("nxia-bench.exe", *arguments, "--rounds", NATIVE_ROUNDS, "--json", f"Z:{path}",
-                                   "--raw-vsock", raw.address, "--portal-vsock", portal.address, timeout=SECONDS)
+        done = windows.run_program("nxia-bench.exe", *arguments, "--rounds", BOUNDARY_ROUNDS, "--json", f"Z:{path}",
+                                   "--raw-vsock", raw.address, "--portal-vsock", portal.address,
+                                   "--raw-tcp", guest.tcp_address(RAW_PORT),
+                                   "--portal-tcp", guest.tcp_address(BRIDGE_PORT), timeout=SECONDS)
         check(done.returncode, done.stderr.decode(errors="replace"))
         guest.check_kernel_log()
         return json.loads(path.read_text())
@@ -122,9 +133,11 @@ def from_windows(arguments):
 
 def serve(guest):
     """Starts the service in the guest; it ends with it."""
-    for name, text in RULES.items():
-        guest.shell(f"cat >/etc/nxia/{name} <<'END'\n{text}END\n")
-    guest.run("systemctl", "restart", "nxiad", "nxia-bridge")
+    for path, text in FILES.items():
+        guest.shell(f"mkdir -p {Path(path).parent} && cat >{path} <<'END'\n{text}END\n")
+    for command in ("systemctl daemon-reload", "systemctl restart nxiad nxia-bridge", TCP):
+        if (done := guest.shell(command)).status:
+            raise WslxError(f"in the guest: {command.strip()}: status {done.status}: {done.err.decode(errors='replace')}")
     said = io.BytesIO()
     guest.begin("nxia-bench", "serve", "--port", str(RAW_PORT), out=said, err=said)
     deadline = time.monotonic() + SERVE_SECONDS

@@ -17,7 +17,7 @@ GUEST = CHECKOUT / "tools" / "wslx" / "guest"
 PACKAGES = """
     systemd busybox-static kmod procps util-linux mount iproute2 strace attr keyutils
     libstdc++6 libsqlite3-0 sqlite3 libnl-3-200 libnl-genl-3-200 libcap2 libcap2-bin
-    libgrpc++1.51t64 libprotobuf32t64 iceoryx
+    libgrpc++1.51t64 libprotobuf32t64 iceoryx socat
 """.split()
 # Units that a guest of a few seconds' life only waits for.
 MASKED = """

@@ -16,7 +16,7 @@ packages=(
 	linux-source-6.12 xz-utils zstd dkms pahole
 	python3 python3-ply python3-yaml ca-certificates dpkg-dev mmdebstrap debian-archive-keyring
 	catch2 libcli11-dev libsqlite3-dev sqlite3 libnl-3-dev libnl-genl-3-dev libcap-dev libsystemd-dev libsodium-dev
-	libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev libiceoryx-posh-dev libiceoryx-hoofs-dev
+	libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev libiceoryx-posh-dev libiceoryx-hoofs-dev iceoryx
 	g++-mingw-w64-x86-64-posix mingw-w64-x86-64-dev wine wine64
 	qemu-system-x86 e2fsprogs erofs-utils busybox-static
 	mandoc spin cbmc

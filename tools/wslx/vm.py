@@ -28,6 +28,7 @@ from progress import GUEST_SILENT, KERNEL_REPORT, TIME_LIMIT, USAGE, WslxError, 
 # first for the whole, and loses the rest. What it has room for bounds what a guest sends at once.
 VSOCK_WINDOW = 28 << 10
 GUEST_CID = 3
+GUEST_ADDRESS = "10.0.2.15"
 HEADER = struct.Struct("<III")
 RUN, POWEROFF, KILL, READY, OUT, ERR, EXIT = 1, 2, 3, 16, 17, 18, 19
 RUNS_KEPT = 20
@@ -65,11 +66,14 @@ class Vm:
     programs False leaves out what Meson builds: nxia.ko alone
     copies   host paths that appear in the guest's /host/
     share    a folder of the host that the guest can mount: mount -t 9p share PLACE
+    tcp      ports of the guest's GUEST_ADDRESS that the host reaches at tcp_address(port); up to the caller to give the
+             guest's eth0 that address. It reaches nothing itself
     more     words for the kernel's command line
     """
 
     def __init__(self, *, base="6.12", debug=False, kcsan=False, wide=False, smp=None, memory=None, icount=False, cpu="max",
-                 services=True, programs=True, vsock=None, disk=None, copies=(), share=None, more=(), keep_folder=False):
+                 services=True, programs=True, vsock=None, disk=None, copies=(), share=None, tcp=(), more=(),
+                 keep_folder=False):
         self.base = base
         self.variant = kernel.variant_of(debug, kcsan, wide)
         self.debug = debug
@@ -84,6 +88,7 @@ class Vm:
         self.disk = Path(disk) if disk else None
         self.copies = copies
         self.share = share
+        self._tcp = {port: _free_port() for port in tcp}
         self.more = more
         self.keep_folder = keep_folder
         self.folder = _run_folder()
@@ -171,10 +176,16 @@ class Vm:
         if self.share:
             arguments += ["-fsdev", f"local,id=share,path={self.share},security_model=none",
                           "-device", "virtio-9p-pci,fsdev=share,mount_tag=share"]
+        if self._tcp:
+            forwards = "".join(f",hostfwd=tcp:127.0.0.1:{host}-{GUEST_ADDRESS}:{port}" for port, host in self._tcp.items())
+            arguments += ["-netdev", f"user,id=net,restrict=on{forwards}", "-device", "virtio-net-pci,netdev=net"]
         if self.vsock:
             arguments += ["-chardev", f"socket,id=vsock,path={self.folder}/vhost.socket",
                           "-device", "vhost-user-vsock-pci,chardev=vsock"]
         return arguments
+
+    def tcp_address(self, port):
+        return f"127.0.0.1:{self._tcp[port]}"
 
     def _start_vsock(self):
         """vhost-device-vsock makes `vsock_socket`: connect, write 'CONNECT port\\n', talk."""
@@ -343,6 +354,12 @@ class Vm:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
             process.wait()
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _content(sink):

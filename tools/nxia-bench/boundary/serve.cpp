@@ -12,6 +12,8 @@
 #include <exception>
 #include <linux/vm_sockets.h>
 #include <memory>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <rpc/error.h>
 #include <rpc/server.h>
 #include <string>
@@ -34,6 +36,18 @@ Fd listenOnVsock(unsigned port) {
     address.svm_family = AF_VSOCK;
     address.svm_cid = VMADDR_CID_ANY;
     address.svm_port = port;
+    check(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), "bind");
+    check(::listen(socket.get(), backlog), "listen");
+    return socket;
+}
+
+Fd listenOnTcp(unsigned port) {
+    Fd socket(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "tcp"));
+    int on = 1; // what is accepted has it, too
+    check(::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "TCP_NODELAY");
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
     check(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), "bind");
     check(::listen(socket.get(), backlog), "listen");
     return socket;
@@ -83,13 +97,14 @@ void addBoundaryCommands(CLI::App& app, CLI::App&) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand(
         "serve", "Answer nxia-bench.exe, until killed: a raw echo, and a service of Portal");
-    command->add_option("--port", options->port, "of AF_VSOCK, for the raw echo")
+    command->add_option("--port", options->port, "of AF_VSOCK and of TCP, for the raw echo")
         ->capture_default_str();
     command->add_option("--name", options->name, "of the service, as the registry has it")
         ->capture_default_str();
     command->callback([options] {
-        Fd listener = listenOnVsock(options->port);
-        std::thread(acceptRaw, std::cref(listener)).detach();
+        Fd vsock = listenOnVsock(options->port), tcp = listenOnTcp(options->port);
+        std::thread(acceptRaw, std::cref(vsock)).detach();
+        std::thread(acceptRaw, std::cref(tcp)).detach();
         servePortal(options->name);
     });
 }

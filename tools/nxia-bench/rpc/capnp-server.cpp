@@ -31,11 +31,7 @@ public:
         return kj::READY_NOW;
     }
 
-    kj::Promise<void> push(PushContext context) override {
-        auto from = context.getParams().getPiece();
-        piece_.assign(from.begin(), from.end());
-        return kj::READY_NOW;
-    }
+    kj::Promise<void> push(PushContext) override { return kj::READY_NOW; }
 
     kj::Promise<void> pushed(PushedContext) override { return kj::READY_NOW; }
 
@@ -44,9 +40,6 @@ public:
         return writeAll(params.getSink(), std::vector<kj::byte>(params.getPiece()),
                         params.getTotal());
     }
-
-private:
-    std::vector<kj::byte> piece_;
 };
 
 } // namespace

@@ -123,8 +123,8 @@ private:
 
 class IceoryxClient final : public Client {
 public:
-    explicit IceoryxClient(bool busy)
-        : client_(service), waiter_(client_, popo::ClientState::HAS_RESPONSE, busy) {
+    IceoryxClient(std::size_t room, bool busy)
+        : room_(room), client_(service), waiter_(client_, popo::ClientState::HAS_RESPONSE, busy) {
         while (client_.getConnectionState() != iox::ConnectionState::CONNECTED)
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
@@ -160,7 +160,7 @@ private:
                 client_.releaseResponse(waiter_.take(client_));
                 sent--;
             }
-            auto size = std::min<std::uint64_t>(piece, total);
+            auto size = std::min<std::uint64_t>({piece, room_, total});
             send(size);
             total -= size;
         }
@@ -168,6 +168,7 @@ private:
             client_.releaseResponse(waiter_.take(client_));
     }
 
+    std::size_t room_; // most bytes of a chunk
     popo::UntypedClient client_;
     Waiter waiter_;
 };
@@ -185,17 +186,18 @@ public:
 
     std::unique_ptr<Service> listen(const Setup& setup) override {
         busy_ = setup.busy;
-        std::size_t size = std::max(setup.size, setup.room) + headers;
+        room_ = std::max(setup.size, setup.room);
         unsigned chunks = 2 * window * (setup.clients + 1);
-        return std::make_unique<IceoryxService>(size, chunks, busy_);
+        return std::make_unique<IceoryxService>(room_ + headers, chunks, busy_);
     }
 
     std::unique_ptr<Client> connect(unsigned) override {
         initRuntime("client");
-        return std::make_unique<IceoryxClient>(busy_);
+        return std::make_unique<IceoryxClient>(room_, busy_);
     }
 
 private:
+    std::size_t room_ = 0;
     bool busy_ = false;
 };
 

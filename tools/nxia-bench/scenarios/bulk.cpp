@@ -65,7 +65,7 @@ void runBulk(const Conditions& conditions, const Report& report) {
         if (conditions.quick && mebibytes != 16)
             continue;
         // The longer it takes, the less it varies.
-        std::size_t repeats = conditions.instructions || mebibytes == 256 ? 1 : 5;
+        std::size_t repeats = conditions.instructions || mebibytes == 256 ? 1 : 3;
         Bulk bulk{mebibytes * mebi, repeats};
         runWay("bulk-push", Way::push, bulk, conditions, report);
         // Copies cost the same each: counting those of 256 MiB once is enough.

@@ -65,7 +65,7 @@ Result once(const Figure& figure, const Result& name, Transport& transport, bool
 void run(const Figure& figure, const Conditions& conditions, const Report& report) {
     Transport& baseline = **std::ranges::find(transports(), std::string_view(figure.baseline),
                                               [](Transport* each) { return each->name(); });
-    std::size_t rounds = conditions.quick ? 5 : 11;
+    std::size_t rounds = conditions.quick ? 3 : 5;
     Result name{.scenario = figure.scenario, .size = static_cast<double>(figure.size)};
     bool isCall = figure.feature == Feature::busy;
     Needs needs{.features = {Feature::busy, figure.feature}, .size = isCall ? callSize : 0};

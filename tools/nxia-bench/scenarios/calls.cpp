@@ -10,7 +10,11 @@ Calls callsOf(const Conditions& conditions, std::size_t size) {
     std::size_t warmUp = std::max<std::size_t>(64, Setup{}.room / std::max<std::size_t>(size, 64));
     if (conditions.instructions)
         return {size, warmUp, 1000};
-    return {size, warmUp, conditions.quick ? 2000u : 20000u};
+    return {size, warmUp, affordable(conditions.quick ? 1000 : 4000)};
+}
+
+std::size_t affordable(std::size_t count) {
+    return place().apart ? std::max<std::size_t>(1, count / 10) : count;
 }
 
 Work closedLoop(Calls calls) {

@@ -15,6 +15,9 @@ struct Calls {
 /// How many calls give a p99.9 worth its name, at what a clock that counts instructions can bear.
 Calls callsOf(const Conditions& conditions, std::size_t size);
 
+/// `count`, or the part of it that there is time for where client and server are apart.
+std::size_t affordable(std::size_t count);
+
 /// Makes them on a new connection, one after another.
 Work closedLoop(Calls calls);
 

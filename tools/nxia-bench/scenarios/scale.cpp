@@ -17,12 +17,12 @@ constexpr std::size_t mostSize = 16 * mebi;
 
 // About as many calls in all, however many make them.
 Calls shareOf(const Conditions& conditions, unsigned clients) {
-    std::size_t all = conditions.instructions ? 1024 : 8192;
+    std::size_t all = conditions.instructions ? 1024 : affordable(8192);
     return {64, 64, std::max<std::size_t>(64, all / clients)};
 }
 
 Calls callsOfSize(const Conditions& conditions, std::size_t size) {
-    std::size_t bytes = conditions.instructions ? mostSize : 16 * mostSize;
+    std::size_t bytes = conditions.instructions ? mostSize : affordable(16 * mostSize);
     return {size, std::clamp<std::size_t>(mebi / size, 1, 256),
             std::clamp<std::size_t>(bytes / size, 1, 200)};
 }
