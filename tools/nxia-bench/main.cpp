@@ -11,10 +11,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <format>
+#include <functional>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +34,7 @@ struct Options {
     std::vector<std::string> transports;
     std::vector<unsigned> cpus = place().cpus;
     unsigned rounds = 1;
+    double seconds = std::numeric_limits<double>::infinity(); // of a scenario
     bool instructions = false;
     bool quick = false;
     std::string json;
@@ -93,6 +97,18 @@ Result placed(Result result) {
     return result;
 }
 
+// As many as fit into the time, each taking as long as those before did; one at least.
+void runRounds(const Options& options, const std::function<void()>& once) {
+    auto start = std::chrono::steady_clock::now();
+    std::chrono::duration<double> spent{};
+    for (unsigned round = 0; round < options.rounds; round++) {
+        if (round > 0 && spent.count() / round * (round + 1) > options.seconds)
+            break;
+        once();
+        spent = std::chrono::steady_clock::now() - start;
+    }
+}
+
 void run(const Options& options) {
     Run done = emptyRun(options);
     Conditions conditions = conditionsOf(options);
@@ -102,9 +118,8 @@ void run(const Options& options) {
         say(all.back());
     };
     for (const Scenario& scenario : scenarios())
-        for (unsigned round = 0; round < options.rounds; round++)
-            if (asked(options.scenarios, scenario.name))
-                scenario.run(conditions, report);
+        if (asked(options.scenarios, scenario.name))
+            runRounds(options, [&] { scenario.run(conditions, report); });
     done.results = mediansOf(all);
     if (!options.json.empty())
         writeRun(done, options.json);
@@ -133,6 +148,10 @@ void addCommands(CLI::App& app, Options& options) {
                      "1: both sides on one processor; 2: on one each; without it, both ways")
         ->check(CLI::IsMember({1u, 2u}));
     command->add_option("--rounds", options.rounds, "do all of it N times, and take the medians")
+        ->check(CLI::PositiveNumber);
+    command
+        ->add_option("--scenario-seconds", options.seconds,
+                     "fewer rounds of a scenario, if they would take longer; one in any case")
         ->check(CLI::PositiveNumber);
     command->add_flag("--icount", options.instructions,
                       "this is a guest whose clock counts instructions");
