@@ -14,7 +14,7 @@ struct Greeting {
     /// Whether the peer speaks Portal.
     bool isGood() const;
 
-    /// Whether it asks for a session.
+    /// Whether it asks for a service, and not for a session.
     bool hasTicket() const;
 };
 

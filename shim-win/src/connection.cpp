@@ -81,8 +81,8 @@ kj::Promise<kj::Own<Connection>> Connection::open(kj::AsyncIoContext& io, Target
 }
 
 Connection::Connection(kj::AsyncIoContext& io, Target target, kj::Own<kj::AsyncIoStream> stream)
-    : io(io), timer(io.provider->getTimer()), target(kj::mv(target)), stream(kj::mv(stream)),
-      rpc(*this->stream), asynchronous(*this) {}
+    : io(io), target(kj::mv(target)), stream(kj::mv(stream)), rpc(*this->stream),
+      asynchronous(*this) {}
 
 Connection::~Connection() noexcept(false) {
     asynchronous.clear();

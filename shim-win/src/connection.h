@@ -67,7 +67,7 @@ private:
         auto cancellable = canceler.wrap(kj::mv(call));
         auto limited = limit == 0 * kj::NANOSECONDS
                            ? kj::mv(cancellable)
-                           : timer.timeoutAfter(limit, kj::mv(cancellable));
+                           : io.provider->getTimer().timeoutAfter(limit, kj::mv(cancellable));
         return limited.catch_([this, limit](kj::Exception&& e) -> kj::Promise<T> {
             return explain(kj::mv(e), limit);
         });
@@ -78,7 +78,6 @@ private:
     void taskFailed(kj::Exception&& e) override;
 
     kj::AsyncIoContext& io;
-    kj::Timer& timer;
     Target target;
     kj::Own<kj::AsyncIoStream> stream;
     capnp::TwoPartyClient rpc;
