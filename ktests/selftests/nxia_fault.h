@@ -2,8 +2,8 @@
 /*
  * Faults on demand: allocations and copies to and from user memory that fail.
  * Needs a kernel with CONFIG_FAULT_INJECTION_DEBUG_FS, CONFIG_FAILSLAB,
- * CONFIG_FAIL_PAGE_ALLOC and CONFIG_FAULT_INJECTION_USERCOPY, as ./wslx vm
- * --debug has.
+ * CONFIG_FAIL_PAGE_ALLOC, CONFIG_FAULT_INJECTION_USERCOPY and
+ * CONFIG_FAULT_INJECTION_STACKTRACE_FILTER, as ./wslx vm --debug has.
  */
 #ifndef NXIA_FAULT_H
 #define NXIA_FAULT_H
@@ -37,6 +37,44 @@ static inline bool fault_have(void)
 	       !access(FAULT_DEBUG "/fail_usercopy", F_OK);
 }
 
+/* Where the kernel's function @name begins and the one behind it, or false. */
+static inline bool fault_function(const char *name, char start[32],
+				  char end[32])
+{
+	FILE *symbols = fopen("/proc/kallsyms", "r");
+	unsigned long long at, begin = 0;
+	char line[256], symbol[128];
+
+	while (symbols && fgets(line, sizeof(line), symbols)) {
+		if (sscanf(line, "%llx %*c %127s", &at, symbol) != 2)
+			continue;
+		if (begin && at > begin)
+			break;
+		if (!strcmp(symbol, name))
+			begin = at;
+	}
+	if (symbols)
+		fclose(symbols);
+	snprintf(start, 32, "%#llx", begin);
+	snprintf(end, 32, "%#llx", at);
+	return begin;
+}
+
+/*
+ * alloc_vmap_area() tries twice to have one object, and warns if it gets none
+ * either time: in its place nothing fails.
+ */
+static inline void fault_spare(void)
+{
+	char start[32], end[32];
+
+	REQUIRE(fault_function("alloc_vmap_area", start, end));
+	for (unsigned int i = 0; i < ARRAY_SIZE(fault_kinds); i++) {
+		fault_set(fault_kinds[i], "reject-start", start);
+		fault_set(fault_kinds[i], "reject-end", end);
+	}
+}
+
 /*
  * Allocations that may sleep fail, too, and without a word: in tasks that ask
  * for it, one of a hundred times @percent says.
@@ -45,6 +83,7 @@ static inline void fault_setup(const char *percent)
 {
 	if (!fault_have())
 		test_skip("this kernel injects no faults");
+	fault_spare();
 	for (unsigned int i = 0; i < ARRAY_SIZE(fault_kinds); i++) {
 		fault_set(fault_kinds[i], "task-filter", "Y");
 		fault_set(fault_kinds[i], "ignore-gfp-wait", "N");
