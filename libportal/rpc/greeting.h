@@ -19,8 +19,8 @@ struct Greeting {
 };
 
 /// Sends the greeting that asks for a session or, with a ticket from Session.open(), for a
-/// service. Fault: invalid: a ticket of another size.
-kj::Promise<void> greet(kj::AsyncOutputStream& stream,
-                        kj::ArrayPtr<const kj::byte> ticket = nullptr);
+/// service; and lets a streaming call have as much on its way as a channel does, which Cap'n Proto
+/// tells by the size of the socket's send buffer. Fault: invalid: a ticket of another size.
+kj::Promise<void> greet(kj::AsyncIoStream& stream, kj::ArrayPtr<const kj::byte> ticket = nullptr);
 
 } // namespace portal::rpc
