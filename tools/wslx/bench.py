@@ -37,7 +37,7 @@ FILES = {"/etc/nxia/registry.d/bench.conf": "name bench\nregister user root\nope
              "/usr/libexec/nxia/nxia-bridge --allow-cid 2 --allow-cid 1\n"}
 TCP = f"""
 ip link set eth0 up && ip address add {GUEST_ADDRESS}/24 dev eth0 &&
-systemd-run --quiet socat TCP-LISTEN:{BRIDGE_PORT},fork,nodelay VSOCK-CONNECT:1:{BRIDGE_PORT}
+systemd-run --quiet socat TCP-LISTEN:{BRIDGE_PORT},fork,nodelay,backlog=128 VSOCK-CONNECT:1:{BRIDGE_PORT}
 """
 
 
