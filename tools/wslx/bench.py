@@ -164,7 +164,8 @@ def write_report(results, path):
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(results, file)
         file.flush()
-        subprocess.run([build.program(PROGRAM), "report", file.name, "-o", path], check=True)
+        if status := subprocess.run([build.program(PROGRAM), "report", file.name, "-o", path]).returncode:
+            raise WslxError(f"nxia-bench report: status {status}")
 
 
 def writable(typed, option):

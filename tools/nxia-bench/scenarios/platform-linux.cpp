@@ -23,13 +23,6 @@ double ofTask(const std::filesystem::path& task) {
     return total;
 }
 
-double ofProcess(pid_t pid) {
-    double total = 0;
-    for (const auto& task : std::filesystem::directory_iterator(std::format("/proc/{}/task", pid)))
-        total += ofTask(task);
-    return total;
-}
-
 } // namespace
 
 std::span<std::byte> takeShared(std::size_t size) {
@@ -44,11 +37,16 @@ void giveBack(std::span<std::byte> shared) {
     ::munmap(shared.data(), shared.size());
 }
 
-double contextSwitches(pid_t other) {
+Switches contextSwitches(pid_t other) {
     rusage usage;
     check(::getrusage(RUSAGE_SELF, &usage), "getrusage");
-    auto mine = static_cast<double>(usage.ru_nvcsw + usage.ru_nivcsw);
-    return other ? mine + ofProcess(other) : mine;
+    Switches switches{{0, static_cast<double>(usage.ru_nvcsw + usage.ru_nivcsw)}};
+    if (other)
+        for (const auto& task :
+             std::filesystem::directory_iterator(std::format("/proc/{}/task", other)))
+            if (double count = ofTask(task)) // 0: it has just ended
+                switches[std::stoi(task.path().filename())] = count;
+    return switches;
 }
 
 void sleepPrecisely() {

@@ -6,6 +6,7 @@
 #include "clock.h"
 
 #include <cstddef>
+#include <map>
 #include <span>
 #include <string>
 #include <sys/types.h>
@@ -16,8 +17,11 @@ namespace bench {
 std::span<std::byte> takeShared(std::size_t size);
 void giveBack(std::span<std::byte> shared);
 
-/// Context switches so far of the calling process, and of process `other` unless it is 0.
-double contextSwitches(pid_t other);
+/// Context switches so far, by thread. The calling process is one, 0.
+using Switches = std::map<int, double>;
+
+/// Of the calling process, and of process `other` unless it is 0.
+Switches contextSwitches(pid_t other);
 
 /// Has sleepUntil() end as soon as the system can, for the calling thread.
 void sleepPrecisely();

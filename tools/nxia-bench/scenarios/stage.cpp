@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "stage.h"
 
-#include "platform.h"
-
 #include <algorithm>
 
 namespace bench {
 namespace {
 
 constexpr std::size_t headRoom = 64; // for what all have together
+
+// A thread that has ended in between has taken its own along.
+double since(const Switches& before, const Switches& now) {
+    double total = 0;
+    for (auto [thread, count] : now)
+        total += count - (before.contains(thread) ? before.at(thread) : 0);
+    return total;
+}
 
 } // namespace
 
@@ -50,7 +56,7 @@ double Stage::switches() const {
     return total;
 }
 
-double Stage::switchesNow(bool ofServer) const {
+Switches Stage::switchesNow(bool ofServer) const {
     return contextSwitches(ofServer ? server_ : 0);
 }
 
@@ -71,7 +77,7 @@ void Stage::Role::end() {
     record.end = Clock::now();
     // Who counts keeps no one else waiting.
     stage_.barrier_.wait();
-    record.switches = stage_.switchesNow(number_ == 0) - switches_;
+    record.switches = since(switches_, stage_.switchesNow(number_ == 0));
     record.count = count_;
 }
 

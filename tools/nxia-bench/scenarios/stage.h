@@ -5,6 +5,7 @@
 
 #include "barrier.h"
 #include "clock.h"
+#include "platform.h"
 
 #include <cstddef>
 #include <span>
@@ -52,7 +53,7 @@ public:
         Stage& stage_;
         unsigned number_;
         std::size_t count_ = 0;
-        double switches_ = 0;
+        Switches switches_;
     };
 
     /// Where one process writes down samples of several things, each on a stage of its own.
@@ -75,7 +76,7 @@ private:
         std::size_t count;
     };
 
-    double switchesNow(bool ofServer) const;
+    Switches switchesNow(bool ofServer) const;
     std::span<Record> records() const;
     bool& stopped() const { return *reinterpret_cast<bool*>(memory_.data()); }
     double* samplesOf(unsigned number) const;
