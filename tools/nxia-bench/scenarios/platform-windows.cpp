@@ -22,8 +22,11 @@ Switches contextSwitches(pid_t) {
 
 void sleepPrecisely() {}
 
+// It sleeps for whole milliseconds, and so wakes too early: what is left is waited for.
 void sleepUntil(Clock::time_point time) {
     std::this_thread::sleep_until(time);
+    while (Clock::now() < time)
+        std::this_thread::yield();
 }
 
 std::string systemVersion() {
