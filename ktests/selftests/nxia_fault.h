@@ -42,7 +42,7 @@ static inline bool fault_function(const char *name, char start[32],
 				  char end[32])
 {
 	FILE *symbols = fopen("/proc/kallsyms", "r");
-	unsigned long long at, begin = 0;
+	unsigned long long at = 0, begin = 0;
 	char line[256], symbol[128];
 
 	while (symbols && fgets(line, sizeof(line), symbols)) {
@@ -61,30 +61,20 @@ static inline bool fault_function(const char *name, char start[32],
 }
 
 /*
- * alloc_vmap_area() tries twice to have one object, and warns if it gets none
- * either time: in its place nothing fails.
+ * Allocations that may sleep fail, too, and without a word: in tasks that ask
+ * for it, one of a hundred times @percent says. Not in alloc_vmap_area(): it
+ * tries twice to have one object, and warns if it gets none either time.
  */
-static inline void fault_spare(void)
+static inline void fault_setup(const char *percent)
 {
 	char start[32], end[32];
 
+	if (!fault_have())
+		test_skip("this kernel injects no faults");
 	REQUIRE(fault_function("alloc_vmap_area", start, end));
 	for (unsigned int i = 0; i < ARRAY_SIZE(fault_kinds); i++) {
 		fault_set(fault_kinds[i], "reject-start", start);
 		fault_set(fault_kinds[i], "reject-end", end);
-	}
-}
-
-/*
- * Allocations that may sleep fail, too, and without a word: in tasks that ask
- * for it, one of a hundred times @percent says.
- */
-static inline void fault_setup(const char *percent)
-{
-	if (!fault_have())
-		test_skip("this kernel injects no faults");
-	fault_spare();
-	for (unsigned int i = 0; i < ARRAY_SIZE(fault_kinds); i++) {
 		fault_set(fault_kinds[i], "task-filter", "Y");
 		fault_set(fault_kinds[i], "ignore-gfp-wait", "N");
 		fault_set(fault_kinds[i], "min-order", "0");

@@ -164,8 +164,8 @@ def write_report(results, path):
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(results, file)
         file.flush()
-        if status := subprocess.run([build.program(PROGRAM), "report", file.name, "-o", path]).returncode:
-            raise WslxError(f"nxia-bench report: status {status}")
+        done = subprocess.run([build.program(PROGRAM), "report", file.name, "-o", path], stderr=subprocess.PIPE, text=True)
+        check(done.returncode, done.stderr)
 
 
 def writable(typed, option):
